@@ -1,0 +1,32 @@
+package stacks
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+)
+
+// tags are on everything AWS can tag; the configuration's own win over these.
+func tags(config Config) map[string]string {
+	all := map[string]string{
+		"environment": config.EnvironmentSuffix,
+		"team":        "platform",
+		"cost-center": "engineering",
+		"project":     "payment-processor-migration",
+		"managed-by":  "cdk",
+		"application": "payment-processor",
+		"compliance":  "pci-dss",
+		"backup":      "required",
+	}
+	maps.Copy(all, config.Tags)
+	return all
+}
+
+func addTags(scope constructs.Construct, config Config) {
+	all := tags(config)
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		awscdk.Tags_Of(scope).Add(&key, new(all[key]), nil)
+	}
+}

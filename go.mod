@@ -26,3 +26,9 @@ require (
 	golang.org/x/tools/cmd/godoc v0.1.0-deprecated // indirect
 	golang.org/x/tools/godoc v0.1.0-deprecated // indirect
 )
+
+ignore (
+	./build
+	./cdk.out
+	./node_modules
+)

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
 )
 
 // Stacks are the environment's stacks, in the order in which they deploy.
@@ -14,21 +15,36 @@ type Stacks struct {
 // New wires the stacks of one environment into app and tags them.
 func New(app awscdk.App, config Config) Stacks {
 	names := config.names()
-	props := awscdk.StackProps{
-		Env:                   &awscdk.Environment{Region: &config.Region, Account: account(config)},
-		TerminationProtection: new(config.Production()),
-	}
-	network := NewNetworkStack(app, names.stack("network"), NetworkStackProps{StackProps: props, Config: config})
+	network := NewNetworkStack(app, names.stack("network"), NetworkStackProps{
+		StackProps: stackProps(config, "Network of the payment processor"), Config: config,
+	})
 	platform := NewPlatformStack(app, names.stack("platform"), PlatformStackProps{
-		StackProps: props, Config: config, Vpc: network.Vpc,
+		StackProps: stackProps(config, "Payment processor: cluster, load balancer, blue/green service and its releases"),
+		Config:     config, Vpc: network.Vpc,
 	})
 	observability := NewObservabilityStack(app, names.stack("observability"), ObservabilityStackProps{
-		StackProps: props, Config: config, Network: network, Platform: platform,
+		StackProps: stackProps(config, "Alarms, dashboard and saved queries of the payment processor"),
+		Config:     config, Network: network, Platform: platform,
 	})
 	addTags(app, config)
 	return Stacks{Network: network, Platform: platform, Observability: observability}
 }
 
+func stackProps(config Config, description string) awscdk.StackProps {
+	return awscdk.StackProps{
+		Description:           jsii.Sprintf("%s (%s)", description, config.EnvironmentSuffix),
+		Env:                   &awscdk.Environment{Region: &config.Region, Account: account(config)},
+		TerminationProtection: new(config.Production()),
+		// Templates take no parameters; the CLI checks the version of the bootstrap stack by itself.
+		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{
+			GenerateBootstrapVersionRule: new(false),
+		}),
+		// The usage statistics name this machine's Go version and system: a template must not depend on them.
+		AnalyticsReporting: new(false),
+	}
+}
+
+// account is nil where whichever account the CLI deploys to will do.
 func account(config Config) *string {
 	if config.Account == "" {
 		return nil

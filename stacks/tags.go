@@ -30,3 +30,8 @@ func addTags(scope constructs.Construct, config Config) {
 		awscdk.Tags_Of(scope).Add(&key, new(all[key]), nil)
 	}
 }
+
+// nameTag calls a resource in the console what it is called in the code; the path starts with the stack's name.
+func nameTag(construct constructs.IConstruct) {
+	awscdk.Tags_Of(construct).Add(new("Name"), construct.Node().Path(), nil)
+}

@@ -1,0 +1,72 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newLogKey defines a rotating key with which CloudWatch Logs encrypts the log groups that CloudFormation names in
+// this stack, and the given ones beside them. Production keeps it: retained logs are unreadable without.
+//
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+func newLogKey(scope constructs.Construct, id string, config Config, logGroupNames ...string) awskms.Key {
+	stack := awscdk.Stack_Of(scope)
+	key := awskms.NewKey(scope, &id, &awskms.KeyProps{
+		Description:       jsii.Sprintf("Log groups of %s", *stack.StackName()),
+		EnableKeyRotation: new(true),
+		RemovalPolicy:     config.keptInProduction(),
+	})
+	key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        new("LogGroupsOfThisStack"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.Sprintf("logs.%s.amazonaws.com", config.Region), nil)},
+		Actions:    jsii.Strings("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"),
+		Resources:  jsii.Strings("*"), // in a key policy, this key
+		Conditions: &map[string]any{"ArnLike": map[string]any{
+			"kms:EncryptionContext:aws:logs:arn": logGroupArns(stack, append([]string{*stack.StackName() + "-*"}, logGroupNames...)),
+		}},
+	}), nil)
+	return key
+}
+
+func logGroupArns(stack awscdk.Stack, names []string) []*string {
+	var arns []*string
+	for _, name := range names {
+		arns = append(arns, stack.FormatArn(&awscdk.ArnComponents{
+			Service: new("logs"), Resource: new("log-group"), ResourceName: &name, ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+		}))
+	}
+	return arns
+}
+
+type logGroupProps struct {
+	Config Config
+	Key    awskms.IKey
+	Name   string // empty: CloudFormation names it; a name of our own must be among newLogKey's
+	Audit  bool   // production keeps it
+}
+
+func newLogGroup(scope constructs.Construct, id string, props logGroupProps) awslogs.LogGroup {
+	groupProps := &awslogs.LogGroupProps{EncryptionKey: props.Key, RemovalPolicy: awscdk.RemovalPolicy_DESTROY}
+	if props.Name != "" {
+		groupProps.LogGroupName = &props.Name
+	}
+	if props.Audit {
+		groupProps.RemovalPolicy = props.Config.keptInProduction()
+	}
+	group := awslogs.NewLogGroup(scope, &id, groupProps)
+	// The L2 takes an enum where the configuration, and CloudWatch, have a number of days.
+	group.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(props.Config.LogRetentionDays))
+	return group
+}
+
+// keptInProduction is the removal policy of what an auditor may still ask for; elsewhere nothing is left behind.
+func (c Config) keptInProduction() awscdk.RemovalPolicy {
+	if c.Production() {
+		return awscdk.RemovalPolicy_RETAIN
+	}
+	return awscdk.RemovalPolicy_DESTROY
+}

@@ -15,21 +15,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
+
+	"payment-processor/outputs"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 )
 
 const flatFile = "cfn-outputs/flat-outputs.json"
-
-// required are the keys that others rely on.
-var required = []string{
-	"vpc_id", "private_subnet_ids", "public_subnet_ids", "alb_security_group_id", "app_security_group_id",
-	"ecs_cluster_name", "ecs_cluster_arn", "ecs_service_name", "ecr_repository_url", "ecr_repository_uri",
-	"load_balancer_dns", "alb_arn", "alb_listener_arn", "target_group_arn", "log_group_name",
-	"task_definition_arn", "db_secret_arn",
-}
 
 // stackOutputs are the outputs by stack name and output name, as the CDK CLI writes them.
 type stackOutputs map[string]map[string]string
@@ -53,22 +46,25 @@ func run(ctx context.Context, args []string, describe describer, out io.Writer) 
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	var outputs stackOutputs
+	var stacks stackOutputs
 	var err error
 	if *assembly == "" {
-		err = readJSON(*file, &outputs)
+		err = readJSON(*file, &stacks)
 	} else {
-		outputs, err = deployed(ctx, *assembly, describe)
+		stacks, err = deployed(ctx, *assembly, describe)
 	}
 	if err != nil {
 		return err
 	}
-	flat := flatten(outputs)
+	flat, err := outputs.Flat(stacks)
+	if err != nil {
+		return fmt.Errorf("%w; is the environment deployed completely, and by this version", err)
+	}
 	if err := write(flatFile, flat); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%d outputs in %s\n", len(flat), flatFile)
-	return complete(flat)
+	return nil
 }
 
 // deployed asks CloudFormation for the outputs of each stack of an assembly.
@@ -79,7 +75,7 @@ func deployed(ctx context.Context, assembly string, describe describer) (stackOu
 	if err := readJSON(filepath.Join(assembly, "manifest.json"), &manifest); err != nil {
 		return nil, err
 	}
-	outputs := stackOutputs{}
+	stacks := stackOutputs{}
 	for name, artifact := range manifest.Artifacts {
 		if artifact.Type != "aws:cloudformation:stack" {
 			continue
@@ -90,14 +86,14 @@ func deployed(ctx context.Context, assembly string, describe describer) (stackOu
 		if err != nil {
 			return nil, err
 		}
-		outputs[name] = map[string]string{}
+		stacks[name] = map[string]string{}
 		for _, stack := range answer.Stacks {
 			for _, output := range stack.Outputs {
-				outputs[name][*output.OutputKey] = *output.OutputValue
+				stacks[name][*output.OutputKey] = *output.OutputValue
 			}
 		}
 	}
-	return outputs, nil
+	return stacks, nil
 }
 
 func describe(ctx context.Context, region, stack string) (*cloudformation.DescribeStacksOutput, error) {
@@ -106,42 +102,6 @@ func describe(ctx context.Context, region, stack string) (*cloudformation.Descri
 		return nil, err
 	}
 	return cloudformation.NewFromConfig(settings).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
-}
-
-// flatten gives each output its snake_case key. What the CDK exports for its own references is left out.
-func flatten(outputs stackOutputs) map[string]string {
-	flat := map[string]string{}
-	for _, stack := range outputs {
-		for name, value := range stack {
-			if !strings.HasPrefix(name, "ExportsOutput") {
-				flat[snakeCase(name)] = value
-			}
-		}
-	}
-	return flat
-}
-
-// snakeCase turns an output's name, which CloudFormation wants alphanumeric, into its flat key: VpcId is vpc_id.
-func snakeCase(name string) string {
-	var key strings.Builder
-	for i, letter := range name {
-		if i > 0 && unicode.IsUpper(letter) {
-			key.WriteByte('_')
-		}
-		key.WriteRune(unicode.ToLower(letter))
-	}
-	return key.String()
-}
-
-// complete tells which keys are missing, because a stack is not deployed yet or was deployed by an older version.
-func complete(flat map[string]string) error {
-	var missing []error
-	for _, key := range required {
-		if flat[key] == "" {
-			missing = append(missing, fmt.Errorf("output %s is missing: is the environment deployed completely, and by this version", key))
-		}
-	}
-	return errors.Join(missing...)
 }
 
 func readJSON(file string, into any) error {

@@ -8,17 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"payment-processor/outputs"
+
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 )
-
-// names are the outputs as the stacks declare them; each key that others rely on comes from one.
-var names = []string{
-	"VpcId", "PrivateSubnetIds", "PublicSubnetIds", "AlbSecurityGroupId", "AppSecurityGroupId",
-	"EcsClusterName", "EcsClusterArn", "EcsServiceName", "EcrRepositoryUrl", "EcrRepositoryUri",
-	"LoadBalancerDns", "AlbArn", "AlbListenerArn", "TargetGroupArn", "LogGroupName",
-	"TaskDefinitionArn", "DbSecretArn",
-}
 
 func writeJSON(t *testing.T, name string, content any) {
 	t.Helper()
@@ -40,52 +34,64 @@ func flatOutputs(t *testing.T) map[string]string {
 	return flat
 }
 
+// everyOutput holds each output of the network stack and each of the platform stack.
+func everyOutput() stackOutputs {
+	all := stackOutputs{"payment-processor-network-dev": {"ExportsOutputRefVpc8378EB38": "vpc-0"}, "payment-processor-platform-dev": {}}
+	for _, name := range outputs.Network {
+		all["payment-processor-network-dev"][name] = "value of " + name
+	}
+	for _, name := range outputs.Platform {
+		all["payment-processor-platform-dev"][name] = "value of " + name
+	}
+	return all
+}
+
 // A script that reads vpc_id must find it, whichever stack the output stands in.
 func TestFromTheOutputsFile(t *testing.T) {
 	t.Chdir(t.TempDir())
-	outputs := stackOutputs{"payment-processor-network-dev": {"ExportsOutputRefVpc8378EB38": "vpc-0"}, "payment-processor-platform-dev": {}}
-	for i, name := range names {
-		stack := "payment-processor-network-dev"
-		if i > 2 {
-			stack = "payment-processor-platform-dev"
-		}
-		outputs[stack][name] = "value of " + name
-	}
-	writeJSON(t, "outputs.json", outputs)
+	writeJSON(t, "outputs.json", everyOutput())
 	var out strings.Builder
 	if err := run(t.Context(), []string{"-file", "outputs.json"}, nil, &out); err != nil {
 		t.Fatal(err)
 	}
 	flat := flatOutputs(t)
-	for i, key := range required {
-		if flat[key] != "value of "+names[i] {
-			t.Errorf("%s is %q, want the value of %s", key, flat[key], names[i])
-		}
+	if len(flat) != 17 || flat["vpc_id"] != "value of VpcId" || flat["db_secret_arn"] != "value of DbSecretArn" {
+		t.Errorf("got %v", flat)
 	}
-	if len(flat) != len(required) || !strings.HasPrefix(out.String(), "17 outputs") {
-		t.Errorf("%s%v", out.String(), flat)
+	if !strings.HasPrefix(out.String(), "17 outputs in cfn-outputs/flat-outputs.json") {
+		t.Errorf("printed %q", out.String())
 	}
 }
 
 // Reading somebody else's deployment asks each stack of the assembly, in the region the assembly names.
 func TestFromTheDeployedStacks(t *testing.T) {
 	t.Chdir(t.TempDir())
-	writeJSON(t, "manifest.json", map[string]any{"artifacts": map[string]any{
-		"payment-processor-network-dev":        map[string]any{"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/eu-west-1"},
-		"payment-processor-network-dev.assets": map[string]any{"type": "cdk:asset-manifest"},
-	}})
+	artifacts := map[string]any{"payment-processor-network-dev.assets": map[string]any{"type": "cdk:asset-manifest"}}
+	for stack := range everyOutput() {
+		artifacts[stack] = map[string]any{"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/eu-west-1"}
+	}
+	writeJSON(t, "manifest.json", map[string]any{"artifacts": artifacts})
+	deployed := everyOutput()
 	fake := func(_ context.Context, region, stack string) (*cloudformation.DescribeStacksOutput, error) {
-		if region != "eu-west-1" || stack != "payment-processor-network-dev" {
+		if region != "eu-west-1" || deployed[stack] == nil {
 			t.Errorf("asked for %s in %s", stack, region)
 		}
-		output := types.Output{OutputKey: new("VpcId"), OutputValue: new("vpc-1")}
-		return &cloudformation.DescribeStacksOutput{Stacks: []types.Stack{{Outputs: []types.Output{output}}}}, nil
+		answer := types.Stack{}
+		for name, value := range deployed[stack] {
+			answer.Outputs = append(answer.Outputs, types.Output{OutputKey: &name, OutputValue: &value})
+		}
+		return &cloudformation.DescribeStacksOutput{Stacks: []types.Stack{answer}}, nil
 	}
-	err := run(t.Context(), []string{"-assembly", "."}, fake, &strings.Builder{})
-	if flatOutputs(t)["vpc_id"] != "vpc-1" {
+	if err := run(t.Context(), []string{"-assembly", "."}, fake, &strings.Builder{}); err != nil {
+		t.Fatal(err)
+	}
+	if flatOutputs(t)["vpc_id"] != "value of VpcId" {
 		t.Errorf("got %v", flatOutputs(t))
 	}
-	if err == nil || strings.Contains(err.Error(), "output vpc_id") || !strings.Contains(err.Error(), "output db_secret_arn is missing") {
+
+	delete(deployed["payment-processor-platform-dev"], "DbSecretArn")
+	err := run(t.Context(), []string{"-assembly", "."}, fake, &strings.Builder{})
+	if err == nil || !strings.Contains(err.Error(), "DbSecretArn") || strings.Contains(err.Error(), "VpcId") {
 		t.Errorf("want exactly what is missing named, got %v", err)
 	}
 
@@ -109,7 +115,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 		}
 	}
 	writeJSON(t, "cfn-outputs", "a file where the folder should be")
-	writeJSON(t, "outputs.json", stackOutputs{})
+	writeJSON(t, "outputs.json", everyOutput())
 	if run(t.Context(), []string{"-file", "outputs.json"}, nil, &strings.Builder{}) == nil {
 		t.Error("an unwritable folder went unnoticed")
 	}

@@ -2,9 +2,13 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 
+	"payment-processor/lambda/bundle"
 	"payment-processor/stacks"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -12,21 +16,67 @@ import (
 )
 
 func main() {
-	defer jsii.Close()
-	if err := run(awscdk.NewApp(nil)); err != nil {
+	flush := calmStderr(os.Pipe)
+	code := 0
+	if err := run(context.Background(), os.Getenv); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		jsii.Close()
-		os.Exit(1)
+		code = 1
 	}
+	jsii.Close()
+	flush()
+	exit(code)
 }
 
-func run(app awscdk.App) error {
-	context, _ := app.Node().GetAllContext(nil).(map[string]any)
-	config, err := stacks.LoadConfig(context, os.Getenv)
+var exit = os.Exit
+
+// run writes the templates where the CLI wants them. A bad configuration writes nothing: it is refused before the
+// first construct, and the CDK's own synthesis at exit, which would leave an empty assembly behind, is off.
+func run(ctx context.Context, getenv func(string) string) error {
+	settings, err := cliContext(getenv)
 	if err != nil {
 		return err
 	}
-	stacks.New(app, config)
+	config, err := stacks.LoadConfig(settings, getenv)
+	if err != nil {
+		return err
+	}
+	root, err := bundle.ModuleRoot()
+	if err != nil {
+		return err
+	}
+	functions, err := bundle.Build(ctx, root, config.Task.Architecture)
+	if err != nil {
+		return err
+	}
+	app := awscdk.NewApp(&awscdk.AppProps{
+		Outdir: new(getenv("CDK_OUTDIR")), PostCliContext: &settings, AutoSynth: new(false),
+	})
+	stacks.New(app, config, functions)
 	app.Synth(nil)
 	return nil
+}
+
+// cliContext reads the context as the CDK CLI hands it over: cdk.json's with -c on top, in a variable, or in a file
+// what the variable has no room for.
+func cliContext(getenv func(string) string) (map[string]any, error) {
+	raw := getenv("CDK_CONTEXT_JSON")
+	if raw == "" {
+		return nil, errors.New("CDK_CONTEXT_JSON is not set: run this through the CDK CLI, which passes cdk.json's context, as make synth does")
+	}
+	settings := map[string]any{}
+	if err := json.Unmarshal([]byte(raw), &settings); err != nil {
+		return nil, fmt.Errorf("CDK_CONTEXT_JSON: %w", err)
+	}
+	file := getenv("CONTEXT_OVERFLOW_LOCATION_ENV") // the CLI's own name for it
+	if file == "" {
+		return settings, nil
+	}
+	overflow, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("context overflow: %w", err)
+	}
+	if err := json.Unmarshal(overflow, &settings); err != nil {
+		return nil, fmt.Errorf("context overflow %s: %w", file, err)
+	}
+	return settings, nil
 }

@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"payment-processor/lambda/bundle"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -12,15 +14,16 @@ type Stacks struct {
 	Observability ObservabilityStack
 }
 
-// New wires the stacks of one environment into app and tags them.
-func New(app awscdk.App, config Config) Stacks {
+// New wires the stacks of one environment into app and tags them. The functions are built already: an asset is a
+// directory that exists.
+func New(app awscdk.App, config Config, functions bundle.Functions) Stacks {
 	names := config.names()
 	network := NewNetworkStack(app, names.stack("network"), NetworkStackProps{
 		StackProps: stackProps(config, "Network of the payment processor"), Config: config,
 	})
 	platform := NewPlatformStack(app, names.stack("platform"), PlatformStackProps{
 		StackProps: stackProps(config, "Payment processor: cluster, load balancer, blue/green service and its releases"),
-		Config:     config, Vpc: network.Vpc,
+		Config:     config, Vpc: network.Vpc, Functions: functions,
 	})
 	observability := NewObservabilityStack(app, names.stack("observability"), ObservabilityStackProps{
 		StackProps: stackProps(config, "Alarms, dashboard and saved queries of the payment processor"),

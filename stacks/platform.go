@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"payment-processor/lambda/bundle"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
@@ -14,8 +16,9 @@ import (
 // PlatformStackProps configures the platform.
 type PlatformStackProps struct {
 	awscdk.StackProps
-	Config Config
-	Vpc    awsec2.IVpc
+	Config    Config
+	Vpc       awsec2.IVpc
+	Functions bundle.Functions // the release machinery's, built
 }
 
 // PlatformStack is what other stacks may use of the platform.

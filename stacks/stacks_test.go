@@ -8,7 +8,8 @@ import (
 	"slices"
 	"testing"
 
-	_ "payment-processor/stacks/internal/fastsynth"
+	_ "payment-processor/internal/fastsynth"
+	"payment-processor/lambda/bundle"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -69,13 +70,30 @@ func synthesize(t *testing.T, overrides object) *environment {
 	}
 	out := t.TempDir()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, PostCliContext: cdkJSONContext(t)})
-	env := &environment{Stacks: New(app, config), Config: config, Templates: map[string]object{}}
+	env := &environment{Stacks: New(app, config, functions(t, config)), Config: config, Templates: map[string]object{}}
 	app.Synth(nil)
 	for _, part := range []string{"network", "platform", "observability"} {
 		name := config.names().stack(part)
 		env.Templates[part] = readJSON(t, filepath.Join(out, name+".template.json"))
 	}
 	return env
+}
+
+var built = map[string]bundle.Functions{} // by architecture
+
+func functions(t *testing.T, config Config) bundle.Functions {
+	t.Helper()
+	architecture := config.Task.Architecture
+	if _, ok := built[architecture]; !ok {
+		root, err := bundle.ModuleRoot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if built[architecture], err = bundle.Build(t.Context(), root, architecture); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return built[architecture]
 }
 
 // cdkJSONContext returns the feature flags that the CLI would pass: without them a test sees another template.

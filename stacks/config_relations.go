@@ -1,0 +1,118 @@
+package stacks
+
+import (
+	"fmt"
+	"strings"
+)
+
+// relation is what must hold between keys. It is asked only when each of them is in order by itself; advice is what to
+// do when it does not hold, and "" when it does.
+type relation struct {
+	keys     []string
+	accepted string
+	advice   func(Config) string
+}
+
+var relations = []relation{
+	{[]string{"cpu", "memoryMiB"}, "a pair that Fargate offers", fargatePair},
+	{[]string{"vpcCidr", "availabilityZones", "maxCapacity"}, "a network with room for blue and green at full scale", tasksFit},
+	{[]string{"natGateways", "availabilityZones"}, "at most one NAT gateway a zone", func(c Config) string {
+		if c.Network.NatGateways > c.Network.AvailabilityZones {
+			return fmt.Sprintf("lower natGateways to %d or raise availabilityZones", c.Network.AvailabilityZones)
+		}
+		return ""
+	}},
+	{[]string{"minCapacity", "desiredCount", "maxCapacity"}, "in ascending order", func(c Config) string {
+		if c.Scaling.MinCapacity > c.Scaling.DesiredCount {
+			return "raise desiredCount or lower minCapacity"
+		}
+		if c.Scaling.DesiredCount > c.Scaling.MaxCapacity {
+			return "lower desiredCount or raise maxCapacity"
+		}
+		return ""
+	}},
+	{[]string{"fargateBase", "minCapacity"}, "a base of at most minCapacity", func(c Config) string {
+		if c.Capacity.FargateBase > c.Scaling.MinCapacity {
+			return fmt.Sprintf("lower fargateBase to %d or raise minCapacity", c.Scaling.MinCapacity)
+		}
+		return ""
+	}},
+	{[]string{"fargateWeight", "fargateSpotWeight"}, "not 0 both", func(c Config) string {
+		if c.Capacity.FargateWeight+c.Capacity.FargateSpotWeight == 0 {
+			return "give the one that takes the tasks beyond fargateBase the weight 1"
+		}
+		return ""
+	}},
+	{[]string{suffixKey, "certificateArn", "domainName"}, "with TLS in production", func(c Config) string {
+		if c.Production() && !c.LoadBalancer.TLS() {
+			return "set certificateArn, or domainName with hostedZoneId and zoneName"
+		}
+		return ""
+	}},
+	{[]string{"certificateArn", "region", "account"}, "a certificate of the load balancer's own region and account",
+		func(c Config) string { return arnFits(c, c.LoadBalancer.CertificateArn) }},
+	{[]string{"lifecycleHookArn", "region", "account"}, "a function of the deployment's own region and account",
+		func(c Config) string { return arnFits(c, c.Deployment.LifecycleHookArn) }},
+	{[]string{"domainName", "hostedZoneId", "zoneName"}, "all three set, or none", domainComplete},
+	{[]string{"domainName", "zoneName"}, "a domain name in its zone", func(c Config) string {
+		lb := c.LoadBalancer
+		if lb.DomainName == "" || lb.ZoneName == "" || lb.DomainName == lb.ZoneName ||
+			strings.HasSuffix(lb.DomainName, "."+lb.ZoneName) {
+			return ""
+		}
+		return fmt.Sprintf("write a name that ends in .%s or name another zone", lb.ZoneName)
+	}},
+	{[]string{"domainName", "certificateArn"}, "at most 64 characters long where ACM makes the certificate", func(c Config) string {
+		// RFC 5280's limit of a common name, as ACM applies it (RequestCertificate: DomainName).
+		if length := len(c.LoadBalancer.DomainName); length > 64 && c.LoadBalancer.CertificateArn == "" {
+			return fmt.Sprintf("it has %d: shorten it or bring a certificateArn", length)
+		}
+		return ""
+	}},
+	{[]string{"ingressCidrs"}, "at least one network", func(c Config) string {
+		if len(c.LoadBalancer.IngressCidrs) == 0 {
+			return "name who may reach the service, 0.0.0.0/0 is everybody"
+		}
+		return ""
+	}},
+	{[]string{"ingressCidrs", "testIngressCidrs"}, "within a security group's rules", fitSecurityGroup},
+	{[]string{"deploymentConfigName", "bakeMinutes"}, "without bake when everything moves at once", func(c Config) string {
+		if c.Deployment.BakeMinutes > 0 && c.Deployment.Shift().Kind == AllAtOnce {
+			return "set bakeMinutes to 0 or choose a canary or linear deploymentConfigName"
+		}
+		return ""
+	}},
+	{[]string{"deploymentConfigName", "bakeMinutes", "terminationWaitMinutes", "lifecycleHookArn"},
+		fmt.Sprintf("a release within %d minutes", minutes(ReleaseBudget)), fitsBudget},
+	{[]string{"tags"}, "tags that AWS takes together with the required ones", tagsFit},
+}
+
+func domainComplete(c Config) string {
+	var missing []string
+	for _, name := range []string{"domainName", "hostedZoneId", "zoneName"} {
+		if keyNamed(name).value.get(c) == "" {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) == 0 || len(missing) == 3 {
+		return ""
+	}
+	return "set " + strings.Join(missing, " and ")
+}
+
+// fitSecurityGroup counts the load balancer's inbound rules: a network needs one for each production port, 80 and 443,
+// and one for the test port. IPv4 and IPv6 count apart (Amazon VPC quotas, "Inbound or outbound rules per security group").
+func fitSecurityGroup(c Config) string {
+	const most = 60
+	rules := map[bool]int{}
+	for _, cidr := range c.LoadBalancer.IngressCidrs {
+		rules[strings.Contains(cidr, ":")] += 2
+	}
+	for _, cidr := range c.LoadBalancer.TestIngressCidrs {
+		rules[strings.Contains(cidr, ":")]++
+	}
+	if needed := max(rules[false], rules[true]); needed > most {
+		return fmt.Sprintf("they need %d inbound rules of %d: merge neighbouring networks", needed, most)
+	}
+	return ""
+}

@@ -2,7 +2,10 @@
 // framework passes them on, and reading and stopping the CodeDeploy deployments of one ECS service.
 package deployment
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Event is a custom resource request as the CDK Provider framework (aws-cdk-lib/custom-resources, runtime/framework.js)
 // hands it to both handlers. isComplete's event holds the request and, over it, every field of onEvent's response.
@@ -17,9 +20,12 @@ type Event[Properties any] struct {
 }
 
 // Receipt is what onEvent passes on to isComplete; the framework documents "any other field" of its response for this.
+// A replayed onEvent passes on what the first one recorded.
 type Receipt struct {
-	ReceivedAt time.Time `json:",omitzero"`  // when onEvent first saw the request
-	Claimed    bool      `json:",omitempty"` // onEvent recorded the request as the current one; see Claims
+	ReceivedAt  time.Time `json:",omitzero"`  // when onEvent first saw the request
+	StackStatus string    `json:",omitempty"` // of the stack at that time: tells a rollback from an update
+	Interrupts  bool      `json:",omitempty"` // the request before this one had not ended
+	Claimed     bool      `json:",omitempty"` // the request is recorded as the current one; see Claims
 }
 
 // Response is onEvent's answer.
@@ -41,11 +47,35 @@ const (
 	Delete = "Delete"
 )
 
-// The framework's waiter asks isComplete every PollInterval until TotalTimeout after onEvent and then answers
-// "Operation timed out". The handlers give up before that, after Patience, to say what they were waiting for.
-// CloudFormation itself waits an hour at most (ServiceTimeout, AWS::CloudFormation::CustomResource).
+// The framework's waiter asks isComplete every PollInterval, TotalTimeout/PollInterval times, and then answers
+// "Operation timed out". It counts attempts and not time (waiter-state-machine.js), so the handlers themselves give up
+// after Patience and say what they were waiting for. CloudFormation waits an hour at most
+// (ServiceTimeout, AWS::CloudFormation::CustomResource).
 const (
 	PollInterval = 15 * time.Second
 	Patience     = 57 * time.Minute
 	TotalTimeout = 59 * time.Minute
 )
+
+// FunctionTimeout is the time-out for both functions of a resource. A function that is killed fails the request
+// (the framework submits FAILED for any function error), so the handlers stop a little earlier by themselves.
+const FunctionTimeout = 45 * time.Second
+
+const reserve = 5 * time.Second
+
+// InTime returns a context that ends early enough before the function is killed to still answer.
+func InTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(ctx, deadline.Add(-reserve))
+	}
+	return context.WithCancel(ctx)
+}
+
+// Respond is onEvent's answer. The physical id is given once and kept: another one would make CloudFormation send a
+// Delete for the old one at clean-up.
+func (e Event[Properties]) Respond(id string, receipt Receipt) Response {
+	if e.PhysicalResourceID != "" {
+		id = e.PhysicalResourceID
+	}
+	return Response{PhysicalResourceID: id, Receipt: receipt}
+}

@@ -2,7 +2,13 @@
 // CloudFormation rollback the way back.
 package release
 
-import "payment-processor/lambda/deployment"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"payment-processor/lambda/deployment"
+)
 
 // Event is a request for Release.
 type Event = deployment.Event[Properties]
@@ -24,4 +30,54 @@ type Properties struct {
 	Listener            string // ARN of the production listener
 	ListenerFingerprint string // of the listener's properties: a change of them runs Release after the listener's update
 	Parameter           string // name of the SSM parameter for Claims: /payment-processor-{suffix}/release
+}
+
+func (p Properties) service() deployment.Service {
+	return deployment.Service{
+		Cluster: p.Cluster, Service: p.Service, Application: p.Application, DeploymentGroup: p.DeploymentGroup,
+	}
+}
+
+// appSpec is what Release itself reads of the AppSpec (AppSpec 'resources' section, Amazon ECS deployments).
+type appSpec struct {
+	Resources []struct {
+		TargetService struct {
+			Properties struct {
+				TaskDefinition           string
+				CapacityProviderStrategy []json.RawMessage
+			}
+		}
+	}
+}
+
+// validate reports every property that no deployment could start with.
+func (p Properties) validate() error {
+	err := deployment.Required("Cluster", p.Cluster, "Service", p.Service, "Application", p.Application,
+		"DeploymentGroup", p.DeploymentGroup, "TaskDefinition", p.TaskDefinition, "AppSpec", p.AppSpec,
+		"Listener", p.Listener, "Parameter", p.Parameter)
+	if p.AppSpec == "" {
+		return err
+	}
+	return errors.Join(err, p.validateAppSpec())
+}
+
+func (p Properties) validateAppSpec() error {
+	var spec appSpec
+	if err := json.Unmarshal([]byte(p.AppSpec), &spec); err != nil {
+		return fmt.Errorf("property AppSpec is not JSON: %w", err)
+	}
+	if len(spec.Resources) != 1 {
+		return fmt.Errorf("property AppSpec has %d resources, want the one service", len(spec.Resources))
+	}
+	target := spec.Resources[0].TargetService.Properties
+	if target.TaskDefinition != p.TaskDefinition {
+		return fmt.Errorf("property AppSpec deploys task definition %q, want that of property TaskDefinition, %q",
+			target.TaskDefinition, p.TaskDefinition)
+	}
+	if len(target.CapacityProviderStrategy) == 0 {
+		// aws/containers-roadmap#1752
+		return errors.New("property AppSpec has no CapacityProviderStrategy, want the service's: " +
+			"without one CodeDeploy strips the service's strategy and Spot is lost")
+	}
+	return nil
 }

@@ -1,4 +1,36 @@
-// Command main will hold the wiring; until then it lets the bundle build.
+// Command main is the function of Release: onEvent or isComplete, whichever its handler setting names.
 package main
 
-func main() {}
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"payment-processor/lambda/release"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+)
+
+func main() {
+	aws, err := config.LoadDefaultConfig(context.Background())
+	if err != nil {
+		panic(err) // the runtime reports it as the function's failure to start
+	}
+	handler := release.Handler{
+		CodeDeploy:     codedeploy.NewFromConfig(aws),
+		ECS:            ecs.NewFromConfig(aws),
+		ELB:            elasticloadbalancingv2.NewFromConfig(aws),
+		CloudFormation: cloudformation.NewFromConfig(aws),
+		Parameters:     ssm.NewFromConfig(aws),
+		Now:            time.Now,
+		Log:            slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+	}
+	lambda.Start(map[string]any{"onEvent": handler.OnEvent, "isComplete": handler.IsComplete}[os.Getenv("_HANDLER")])
+}

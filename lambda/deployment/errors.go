@@ -1,0 +1,53 @@
+package deployment
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
+)
+
+// Transient reports whether the same call may succeed at the next poll: throttling, a fault of the service, a lost or
+// late answer. What a service refuses, or these functions themselves, is not transient.
+func Transient(err error) bool {
+	for _, ours := range []error{ErrNotNow, ErrUnknown, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, ours) {
+			return true
+		}
+	}
+	var call *smithy.OperationError
+	var refusal smithy.APIError
+	if !errors.As(err, &refusal) {
+		return errors.As(err, &call)
+	}
+	return refusal.ErrorFault() == smithy.FaultServer ||
+		retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary ||
+		hasCode(err, "TooManyUpdates", "InternalFailure", "InternalServerError", "ServiceUnavailable")
+}
+
+// NotFound reports whether the thing that was asked for, or the thing that holds it, does not exist.
+func NotFound(err error) bool {
+	return hasCode(err,
+		"ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException", "DeploymentDoesNotExistException",
+		"ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException",
+		"ListenerNotFound", "TargetGroupNotFound", "ParameterNotFound")
+}
+
+// Denied reports whether IAM refused the call. A policy takes a while to reach every service after it was written.
+func Denied(err error) bool {
+	return hasCode(err, "AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+}
+
+// Busy reports whether CodeDeploy refused a deployment because the group has one already, perhaps one that
+// ListDeployments does not show yet.
+func Busy(err error) bool {
+	return hasCode(err, "DeploymentLimitExceededException")
+}
+
+func hasCode(err error, codes ...string) bool {
+	var refusal smithy.APIError
+	return errors.As(err, &refusal) && slices.Contains(codes, refusal.ErrorCode())
+}

@@ -1,0 +1,106 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"payment-processor/lambda/deployment"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
+	codedeploytypes "github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// allAtOnce shifts all traffic in one step. A way back needs no canary: the version has proved itself in production.
+const allAtOnce = "CodeDeployDefault.ECSAllAtOnce"
+
+// start creates the deployment of the wanted revision and returns its id.
+//
+// In a stack's rollback it shifts all at once and looks at no alarm: the gate alarms are in ALARM because of the version
+// that has to go, and CodeDeploy would stop the deployment that removes it (API_CreateDeployment,
+// overrideAlarmConfiguration; it needs codedeploy:UpdateDeploymentGroup). The hooks of the AppSpec still check the tasks.
+func (h Handler) start(ctx context.Context, event Event) (string, error) {
+	rollback, err := h.rollback(ctx, event)
+	if err != nil {
+		return "", err
+	}
+	wanted := event.Properties.TaskDefinition
+	if err := h.usable(ctx, wanted); err != nil {
+		return "", err
+	}
+	input := &codedeploy.CreateDeploymentInput{
+		ApplicationName:     &event.Properties.Application,
+		DeploymentGroupName: &event.Properties.DeploymentGroup,
+		Description:         new(deployment.Describe(event.RequestID, revision(wanted), rollback)),
+		Revision: &codedeploytypes.RevisionLocation{
+			RevisionType:   codedeploytypes.RevisionLocationTypeAppSpecContent,
+			AppSpecContent: &codedeploytypes.AppSpecContent{Content: &event.Properties.AppSpec},
+		},
+	}
+	if rollback {
+		input.DeploymentConfigName = new(allAtOnce)
+		input.OverrideAlarmConfiguration = &codedeploytypes.AlarmConfiguration{Enabled: false}
+	}
+	answer, err := h.CodeDeploy.CreateDeployment(ctx, input)
+	if deployment.Busy(err) {
+		return "", fmt.Errorf("%w: the deployment group is busy with a deployment that is not listed yet", deployment.ErrNotNow)
+	}
+	if err != nil {
+		return "", fmt.Errorf("creating a deployment of %s in %s/%s: %w", revision(wanted),
+			event.Properties.Application, event.Properties.DeploymentGroup, err)
+	}
+	return *answer.DeploymentId, nil
+}
+
+// rollback reports whether the request belongs to a rollback of the stack: properties alone do not tell, an update back
+// to an older revision looks the same. A request from before the rollback has been cancelled and starts nothing.
+func (h Handler) rollback(ctx context.Context, event Event) (bool, error) {
+	status, err := h.stackStatus(ctx, event.StackID)
+	if err != nil {
+		return false, err
+	}
+	if rollingBack(status) && event.StackStatus != "" && !rollingBack(event.StackStatus) {
+		return false, fmt.Errorf("%w: the stack is %s and this request is from before that", deployment.ErrNotNow, status)
+	}
+	return rollingBack(status), nil
+}
+
+func (h Handler) stackStatus(ctx context.Context, stack string) (string, error) {
+	answer, err := h.CloudFormation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	if err != nil {
+		return "", fmt.Errorf("reading the status of stack %s: %w", stack, err)
+	}
+	for _, s := range answer.Stacks {
+		return string(s.StackStatus), nil
+	}
+	return "", fmt.Errorf("%w: CloudFormation does not list stack %s", deployment.ErrNotNow, stack)
+}
+
+func rollingBack(status string) bool { return strings.HasSuffix(status, "ROLLBACK_IN_PROGRESS") }
+
+// usable returns an error that says what to do if the revision cannot be deployed.
+func (h Handler) usable(ctx context.Context, taskDefinition string) error {
+	answer, err := h.ECS.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &taskDefinition})
+	if err != nil {
+		return fmt.Errorf("reading task definition %s: %w", taskDefinition, err)
+	}
+	if status := answer.TaskDefinition.Status; status != ecstypes.TaskDefinitionStatusActive {
+		return fmt.Errorf("task definition %s is %s, and only an ACTIVE revision can be deployed: somebody deregistered it. "+
+			"Deploy the configuration again with a changed task (a new imageTag is enough): that registers a new revision",
+			revision(taskDefinition), status)
+	}
+	return nil
+}
+
+// revision is family:number of a task definition's ARN.
+func revision(taskDefinition string) string {
+	return taskDefinition[strings.LastIndex(taskDefinition, "/")+1:]
+}
+
+func family(taskDefinition string) string {
+	name, _, _ := strings.Cut(revision(taskDefinition), ":")
+	return name
+}

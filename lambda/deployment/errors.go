@@ -1,7 +1,6 @@
 package deployment
 
 import (
-	"context"
 	"errors"
 	"slices"
 
@@ -10,18 +9,21 @@ import (
 	"github.com/aws/smithy-go"
 )
 
+// Failure is the end of a request as CloudFormation shows it: looking again would not help.
+type Failure string
+
+func (f Failure) Error() string { return string(f) }
+
 // Transient reports whether the same call may succeed at the next poll: throttling, a fault of the service, a lost or
-// late answer. What a service refuses, or these functions themselves, is not transient.
+// late answer. What a service refuses is not transient, nor is what these functions themselves refuse.
 func Transient(err error) bool {
-	for _, ours := range []error{ErrNotNow, ErrUnknown, context.Canceled, context.DeadlineExceeded} {
-		if errors.Is(err, ours) {
-			return true
-		}
+	var failure Failure
+	if err == nil || errors.As(err, &failure) || errors.Is(err, ErrSuperseded) {
+		return false
 	}
-	var call *smithy.OperationError
 	var refusal smithy.APIError
 	if !errors.As(err, &refusal) {
-		return errors.As(err, &call)
+		return true
 	}
 	return refusal.ErrorFault() == smithy.FaultServer ||
 		retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary ||

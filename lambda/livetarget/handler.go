@@ -72,8 +72,9 @@ func Decide(s State) Decision {
 	case blocking == nil:
 		return Decision{Answer: s.Blue, Reason: "nothing serves yet"}
 	case s.Receipt.Waited(s.Now) >= deployment.Patience:
-		return Decision{Err: fmt.Errorf("deployment %s is still %s after %v, want it ended before the listener changes; "+
-			"see aws deploy get-deployment --deployment-id %s", blocking.ID, blocking.Status, deployment.Patience, blocking.ID)}
+		return Decision{Err: deployment.Failure(fmt.Sprintf("deployment %s is still %s after %v, want it ended before the "+
+			"listener changes; see aws deploy get-deployment --deployment-id %s",
+			blocking.ID, blocking.Status, deployment.Patience, blocking.ID))}
 	case stop:
 		return Decision{Stop: blocking.ID, Reason: "a deployment is in flight"}
 	default:

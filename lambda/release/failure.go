@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"payment-processor/lambda/deployment"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
@@ -14,8 +16,8 @@ import (
 func (h Handler) failure(ctx context.Context, event Event, s State, d Decision) error {
 	p := event.Properties
 	if d.Deployment == "" {
-		return fmt.Errorf("release of %s to service %s in cluster %s, listener %s: %s",
-			revision(p.TaskDefinition), p.Service, p.Cluster, p.Listener, d.Reason)
+		return deployment.Failure(fmt.Sprintf("release of %s to service %s in cluster %s, listener %s: %s",
+			revision(p.TaskDefinition), p.Service, p.Cluster, p.Listener, d.Reason))
 	}
 	text := []string{fmt.Sprintf("release of %s: deployment %s: %s", revision(p.TaskDefinition), d.Deployment, d.Reason)}
 	for _, one := range s.Deployments {
@@ -36,7 +38,7 @@ func (h Handler) failure(ctx context.Context, event Event, s State, d Decision) 
 	}
 	text = append(text, h.failedEvents(ctx, p, d.Deployment)...)
 	text = append(text, "see aws deploy get-deployment --deployment-id "+d.Deployment)
-	return fmt.Errorf("%s", strings.Join(text, "; "))
+	return deployment.Failure(strings.Join(text, "; "))
 }
 
 // failedEvents names the lifecycle events, so the hooks, that failed. It is a courtesy: no answer is no error.

@@ -88,9 +88,9 @@ func (h Handler) usable(ctx context.Context, taskDefinition string) error {
 		return fmt.Errorf("reading task definition %s: %w", taskDefinition, err)
 	}
 	if status := answer.TaskDefinition.Status; status != ecstypes.TaskDefinitionStatusActive {
-		return fmt.Errorf("task definition %s is %s, and only an ACTIVE revision can be deployed: somebody deregistered it. "+
-			"Deploy the configuration again with a changed task (a new imageTag is enough): that registers a new revision",
-			revision(taskDefinition), status)
+		return deployment.Failure(fmt.Sprintf("task definition %s is %s, and only an ACTIVE revision can be deployed: somebody "+
+			"deregistered it. Deploy again with a changed task (a new imageTag is enough): that registers a new revision",
+			revision(taskDefinition), status))
 	}
 	return nil
 }

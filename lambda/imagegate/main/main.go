@@ -1,4 +1,43 @@
-// Command main will hold the wiring; until then it lets the bundle build.
+// Command main is the ImageGate function.
 package main
 
-func main() {}
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"payment-processor/lambda/imagegate"
+
+	"github.com/aws/aws-lambda-go/cfn"
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+func main() {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	aws, err := config.LoadDefaultConfig(context.Background())
+	if err != nil {
+		slog.Error("load the AWS configuration", "error", err)
+		os.Exit(1)
+	}
+	server := filepath.Join(os.Getenv("LAMBDA_TASK_ROOT"), "server")
+	images := ecr.NewFromConfig(aws)
+	handler := imagegate.Handler{
+		ECR:            images,
+		ECS:            ecs.NewFromConfig(aws),
+		CloudFormation: cloudformation.NewFromConfig(aws),
+		Parameters:     ssm.NewFromConfig(aws),
+		Registry:       imagegate.NewRegistry(images),
+		Bootstrap:      func(architecture string) (v1.Image, error) { return imagegate.Assemble(server, architecture) },
+		Now:            time.Now,
+		Sleep:          imagegate.Sleep,
+	}
+	lambda.Start(cfn.LambdaWrap(handler.Handle))
+}

@@ -35,7 +35,7 @@ func NewNetworkStack(scope constructs.Construct, id string, props NetworkStackPr
 
 	key := newLogKey(stack, "LogKey", props.Config)
 	newFlowLog(stack, vpc, props.Config, key)
-	logDefaultSecurityGroupHandler(stack, props.Config, key)
+	finishDefaultSecurityGroupHandler(stack, props.Config, key)
 	newNetworkOutputs(stack, props.Config, vpc)
 
 	return NetworkStack{Stack: stack, Vpc: vpc, NatGatewayIDs: natGatewayIDs(nat)}

@@ -34,9 +34,9 @@ func newFlowLogRole(stack awscdk.Stack) awsiam.Role {
 	})
 }
 
-// logDefaultSecurityGroupHandler gives the CDK's function that closes the default security group a log group of its
-// own.
-func logDefaultSecurityGroupHandler(stack awscdk.Stack, config Config, key awskms.IKey) {
+// finishDefaultSecurityGroupHandler gives the CDK's function that closes the default security group a log group of its
+// own, and the tags.
+func finishDefaultSecurityGroupHandler(stack awscdk.Stack, config Config, key awskms.IKey) {
 	provider := stack.Node().FindChild(new("Custom::VpcRestrictDefaultSGCustomResourceProvider")).(awscdk.CustomResourceProviderBase)
 	logs := newLogGroup(stack, "DefaultSecurityGroupHandlerLogs", logGroupProps{Config: config, Key: key})
 	provider.AddToRolePolicy(&map[string]any{
@@ -44,9 +44,14 @@ func logDefaultSecurityGroupHandler(stack awscdk.Stack, config Config, key awskm
 		"Action":   jsii.Strings("logs:CreateLogStream", "logs:PutLogEvents"),
 		"Resource": logs.LogGroupArn(),
 	})
-	const reason = "the CDK's own right and log group would be for any log group, unencrypted, and kept for ever"
 	role := provider.Node().FindChild(new("Role")).(awscdk.CfnResource)
-	override(role, "ManagedPolicyArns", nil, reason)
 	handler := provider.Node().FindChild(new("Handler")).(awscdk.CfnResource)
-	override(handler, "LoggingConfig", map[string]any{"LogGroup": logs.LogGroupName(), "LogFormat": "JSON"}, reason)
+
+	const logging = "the CDK's own right and log group would be for any log group, unencrypted, and kept for ever"
+	override(role, "ManagedPolicyArns", nil, logging)
+	override(handler, "LoggingConfig", map[string]any{"LogGroup": logs.LogGroupName(), "LogFormat": "JSON"}, logging)
+
+	const untagged = "the CDK does not tag what it defines without a type"
+	override(role, "Tags", cfnTags(config), untagged)
+	override(handler, "Tags", cfnTags(config), untagged)
 }

@@ -31,6 +31,16 @@ func addTags(scope constructs.Construct, config Config) {
 	}
 }
 
+// cfnTags are the tags as CloudFormation spells them, for what the CDK does not tag: its untyped resources.
+func cfnTags(config Config) []map[string]string {
+	all := tags(config)
+	var spelled []map[string]string
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		spelled = append(spelled, map[string]string{"Key": key, "Value": all[key]})
+	}
+	return spelled
+}
+
 // nameTag calls a resource in the console what it is called in the code; the path starts with the stack's name.
 func nameTag(construct constructs.IConstruct) {
 	awscdk.Tags_Of(construct).Add(new("Name"), construct.Node().Path(), nil)

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "payment-processor/internal/fastsynth"
+
+	"github.com/aws/jsii-runtime-go"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	jsii.Close()
+	os.Exit(code)
+}
+
+// surroundings are the environment variables of one run.
+type surroundings map[string]string
+
+func (s surroundings) getenv(name string) string { return s[name] }
+
+// withContext is how the CLI would call us with these -c arguments, for a cdk.out of its own.
+func withContext(t *testing.T, arguments map[string]any) surroundings {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(moduleRoot, "cdk.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Context map[string]any }
+	if err := json.Unmarshal(raw, &file); err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range arguments {
+		file.Context[key] = value
+	}
+	settings, err := json.Marshal(file.Context)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return surroundings{"CDK_CONTEXT_JSON": string(settings), "CDK_OUTDIR": filepath.Join(t.TempDir(), "cdk.out")}
+}
+
+var moduleRoot, _ = os.Getwd()
+
+func of(suffix string) map[string]any {
+	arguments := map[string]any{"environmentSuffix": suffix}
+	if suffix == "prod" {
+		arguments["certificateArn"] = "arn:aws:acm:us-east-2:111122223333:certificate/0f7a2c3e-0000-4000-8000-000000000000"
+	}
+	return arguments
+}
+
+// templates returns the bytes of every template in a cdk.out, by file name.
+func templates(t *testing.T, s surroundings) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(s["CDK_OUTDIR"], "*.template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[filepath.Base(file)] = string(raw)
+	}
+	return found
+}
+
+func synthesize(t *testing.T, s surroundings) map[string]string {
+	t.Helper()
+	if err := run(t.Context(), s.getenv); err != nil {
+		t.Fatal(err)
+	}
+	return templates(t, s)
+}
+
+func TestEveryEnvironmentSynthesizes(t *testing.T) {
+	for _, suffix := range []string{"dev", "staging", "prod", "pr-17"} {
+		found := synthesize(t, withContext(t, of(suffix)))
+		for _, part := range []string{"network", "platform", "observability"} {
+			name := "payment-processor-" + part + "-" + suffix + ".template.json"
+			if found[name] == "" {
+				t.Errorf("no %s among the %d templates", name, len(found))
+			}
+		}
+	}
+}
+
+// A diff in a pull request means the code changed, not that somebody else ran it.
+func TestTemplatesDependOnTheConfigurationOnly(t *testing.T) {
+	want := synthesize(t, withContext(t, of("dev")))
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_SESSION_TOKEN": "example",
+		"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1", "AWS_PROFILE": "somebody",
+		"CDK_DEFAULT_ACCOUNT": "999999999999", "CDK_DEFAULT_REGION": "eu-central-1",
+	} {
+		t.Setenv(name, value)
+	}
+	jsii.Close() // a new kernel sees the new environment
+	t.Chdir(filepath.Join(moduleRoot, "stacks"))
+	with := withContext(t, of("dev"))
+	for name, value := range map[string]string{"AWS_REGION": "eu-central-1", "CDK_DEFAULT_ACCOUNT": "999999999999"} {
+		with[name] = value
+	}
+	got := synthesize(t, with)
+	if len(got) != len(want) {
+		t.Errorf("%d templates, want %d", len(got), len(want))
+	}
+	for name := range want {
+		if got[name] != want[name] {
+			t.Errorf("%s differs with AWS credentials in the environment, in another directory", name)
+		}
+	}
+}
+
+// A pinned account and three zones ask AWS nothing: what the CLI would have to look up stands in the manifest.
+func TestNothingIsLookedUp(t *testing.T) {
+	arguments := of("dev")
+	arguments["account"], arguments["availabilityZones"] = "111122223333", "3"
+	s := withContext(t, arguments)
+	synthesize(t, s)
+	raw, err := os.ReadFile(filepath.Join(s["CDK_OUTDIR"], "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest map[string]any
+	if err := json.Unmarshal(raw, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	if manifest["missing"] != nil {
+		t.Errorf("the CLI would look up %v", manifest["missing"])
+	}
+	if !strings.Contains(string(raw), "aws://111122223333/us-east-2") {
+		t.Error("no stack is pinned to the account")
+	}
+}
+
+func TestContextThatHasNoRoomInAVariable(t *testing.T) {
+	s := withContext(t, of("dev"))
+	s["CONTEXT_OVERFLOW_LOCATION_ENV"] = filepath.Join(t.TempDir(), "context.json")
+	if err := os.WriteFile(s["CONTEXT_OVERFLOW_LOCATION_ENV"], []byte(`{"environmentSuffix": "spill"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if found := synthesize(t, s); found["payment-processor-network-spill.template.json"] == "" {
+		t.Error("the overflowing context was not read")
+	}
+}
+
+func TestRefusesAndWritesNothing(t *testing.T) {
+	broken := filepath.Join(t.TempDir(), "broken.json")
+	if err := os.WriteFile(broken, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		change func(surroundings)
+		want   string
+	}{
+		"without the CLI":     {func(s surroundings) { s["CDK_CONTEXT_JSON"] = "" }, "through the CDK CLI"},
+		"broken context":      {func(s surroundings) { s["CDK_CONTEXT_JSON"] = "{" }, "CDK_CONTEXT_JSON: unexpected end"},
+		"lost overflow":       {func(s surroundings) { s["CONTEXT_OVERFLOW_LOCATION_ENV"] = "/nowhere" }, "context overflow: open /nowhere"},
+		"broken overflow":     {func(s surroundings) { s["CONTEXT_OVERFLOW_LOCATION_ENV"] = broken }, "broken.json: unexpected end"},
+		"outside the module":  {func(surroundings) { t.Chdir("/") }, "no go.mod in / or above it"},
+		"functions not built": {func(surroundings) { t.Chdir(emptyModule(t)) }, "go.mod: want a line like"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := withContext(t, of("dev"))
+			t.Chdir(moduleRoot)
+			test.change(s)
+			err := run(t.Context(), s.getenv)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got error %v, want one with %q", err, test.want)
+			}
+			if _, err := os.Stat(s["CDK_OUTDIR"]); err == nil {
+				t.Error("something was written to cdk.out")
+			}
+		})
+	}
+}
+
+func emptyModule(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module empty\n\ngo 1.26\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// started runs main itself, and returns its exit code and what it wrote to standard error.
+func started(t *testing.T, s surroundings) (code int, stderr string) {
+	t.Helper()
+	for name, value := range s {
+		t.Setenv(name, value)
+	}
+	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal := os.Stderr
+	defer func() { os.Stderr, exit = terminal, os.Exit }()
+	os.Stderr, exit = file, func(c int) { code = c }
+	main()
+	written, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code, string(written)
+}
+
+func TestMainExitsWithZeroAndNoFalseAlarm(t *testing.T) {
+	s := withContext(t, of("dev"))
+	code, stderr := started(t, s)
+	if code != 0 || len(templates(t, s)) == 0 {
+		t.Errorf("exit code %d with %d templates; standard error: %s", code, len(templates(t, s)), stderr)
+	}
+	if strings.Contains(stderr, "abnormally") {
+		t.Errorf("an orderly end reads like a crash: %s", stderr)
+	}
+}
+
+func TestMainReportsAndExitsWithOne(t *testing.T) {
+	s := withContext(t, of("dev"))
+	s["CDK_CONTEXT_JSON"] = "{"
+	if code, stderr := started(t, s); code != 1 || !strings.Contains(stderr, "CDK_CONTEXT_JSON") {
+		t.Errorf("exit code %d, standard error %q; want 1 and the reason", code, stderr)
+	}
+}
+
+func TestWorksWithoutAPipe(t *testing.T) {
+	stderr := os.Stderr
+	calmStderr(func() (*os.File, *os.File, error) { return nil, nil, os.ErrPermission })()
+	if os.Stderr != stderr {
+		t.Error("standard error is lost")
+	}
+}
+
+func TestOnlyTheFalseAlarmIsTakenOut(t *testing.T) {
+	var got bytes.Buffer
+	withoutFalseAlarm(&got, strings.NewReader("a warning\n"+
+		"Runtime process exited abnormally: waitid: no child processes"+
+		"Runtime process exited abnormally: signal: killed\nno end of line"))
+	if want := "a warning\nRuntime process exited abnormally: signal: killed\nno end of line"; got.String() != want {
+		t.Errorf("got %q, want %q", got.String(), want)
+	}
+}

@@ -1,0 +1,149 @@
+package stacks
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"payment-processor/outputs"
+)
+
+// naming are the properties by which AWS may know a resource: of these, whatever is literal must carry the suffix.
+var naming = regexp.MustCompile(`(Name|Identifier|Family)$`)
+
+// notNames are properties that only look like a physical name, each with what it is.
+var notNames = map[string]string{
+	"AWS::EC2::FlowLog LogGroupName":     "the log group's name, which is looked at where the log group is",
+	"AWS::EC2::VPCEndpoint ServiceName":  "AWS's name of the service",
+	"AWS::IAM::Policy PolicyName":        "inline: inside its role",
+	"AWS::IAM::Role Policies.PolicyName": "inline: inside its role",
+}
+
+// physicalNames are the literal names in a template, by the resource and property that carry them, Name tags included.
+func (e *environment) physicalNames() map[string]string {
+	found := map[string]string{}
+	for _, r := range e.resources() {
+		visit(r.Properties, "", func(path string, value any) {
+			if !naming.MatchString(path) || notNames[r.Type+" "+path] != "" || strings.Contains(path, "Policy") {
+				return
+			}
+			if name := literal(value); name != "$" {
+				found[r.String()+" "+path] = name
+			}
+		})
+		for _, tag := range listed(r.Properties["Tags"]) {
+			if asObject(tag)["Key"] == "Name" {
+				found[r.String()+" tag Name"] = literal(asObject(tag)["Value"])
+			}
+		}
+	}
+	return found
+}
+
+// suffixlessNames finds names and exports that another environment in the account could have as well.
+func suffixlessNames(e *environment) []string {
+	var findings []string
+	names := e.physicalNames()
+	for _, of := range slices.Sorted(maps.Keys(names)) {
+		if !carries(names[of], e.Config.EnvironmentSuffix) {
+			findings = append(findings, fmt.Sprintf("%s is %q, without the suffix", of, names[of]))
+		}
+	}
+	for export, of := range e.exports() {
+		if !carries(export, e.Config.EnvironmentSuffix) {
+			findings = append(findings, fmt.Sprintf("%s exports %q, without the suffix", of, export))
+		}
+	}
+	return findings
+}
+
+func (e *environment) exports() map[string]string {
+	found := map[string]string{}
+	for part, template := range e.Templates {
+		for name, output := range asObject(template["Outputs"]) {
+			if export := asObject(asObject(output)["Export"])["Name"]; export != nil {
+				found[literal(export)] = part + "/" + name
+			}
+		}
+	}
+	return found
+}
+
+// carries reports whether the suffix is a word of the name: "dev" is none of "devices".
+func carries(name, suffix string) bool {
+	return regexp.MustCompile(`(^|[^a-zA-Z0-9])` + regexp.QuoteMeta(suffix) + `($|[^a-zA-Z0-9])`).MatchString(name)
+}
+
+// Two environments share one account: a name that both have makes the second deployment fail half-way.
+func TestTwoSuffixesShareNoName(t *testing.T) {
+	one, other := synthesized(t, "dev"), synthesized(t, "pr-17")
+	if shared := sharedNames(one, other); len(shared) > 0 {
+		t.Errorf("dev and pr-17 share %v", shared)
+	}
+	if len(one.physicalNames()) == 0 || len(one.exports()) == 0 {
+		t.Error("no name to compare")
+	}
+}
+
+func sharedNames(one, other *environment) []string {
+	var shared []string
+	theirs := slices.Collect(maps.Values(other.physicalNames()))
+	for _, name := range one.physicalNames() {
+		if slices.Contains(theirs, name) {
+			shared = append(shared, name)
+		}
+	}
+	for name := range one.exports() {
+		if other.exports()[name] != "" {
+			shared = append(shared, name)
+		}
+	}
+	return shared
+}
+
+func TestSharedNamesFires(t *testing.T) {
+	topic := `{"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "alarms"}}}`
+	if len(sharedNames(rendered(t, topic), rendered(t, topic))) != 1 {
+		t.Error("a name in both is not found")
+	}
+	exporting := &environment{Templates: map[string]object{"network": {"Outputs": object{"VpcId": object{"Export": object{"Name": "vpc"}}}}}}
+	if len(sharedNames(exporting, exporting)) != 1 {
+		t.Error("an export of both is not found")
+	}
+}
+
+func TestSuffixlessNamesFires(t *testing.T) {
+	for _, s := range []sabotage{
+		{`{"C": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "payment-processor"}}}`, `"payment-processor", without`},
+		{`{"C": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "payment-devices"}}}`, "without the suffix"},
+		{`{"T": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Family": "payment-staging"}}}`, "without the suffix"},
+		{`{"D": {"Type": "AWS::RDS::DBCluster", "Properties": {"DBClusterIdentifier": {"Fn::Sub": "db-${AWS::Region}"}}}}`, "without the suffix"},
+		{`{"D": {"Type": "AWS::X::Y", "Properties": {"Deep": [{"Name": {"Fn::Join": ["-", ["a", {"Ref": "B"}]]}}]}}}`, "Deep.Name"},
+		{`{"V": {"Type": "AWS::EC2::VPC", "Properties": {"Tags": [{"Key": "Name", "Value": "vpc"}]}}}`, "tag Name"},
+	} {
+		s.try(t, suffixlessNames)
+	}
+	exporting := rendered(t, `{}`)
+	exporting.Templates["platform"]["Outputs"] = object{"A": object{"Export": object{"Name": "payment-processor-A"}}}
+	if len(suffixlessNames(exporting)) != 1 {
+		t.Error("an export without the suffix is not found")
+	}
+	harmless(t, suffixlessNames, `{"C": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "payment-processor-dev"}},
+		"S": {"Type": "AWS::ECS::Service", "Properties": {"Cluster": {"Ref": "C"}, "ServiceName": {"Fn::GetAtt": ["C", "Name"]}}}}`)
+}
+
+// Pipelines import by these names.
+func TestOutputsAreExported(t *testing.T) {
+	e := synthesized(t, "dev")
+	exports := e.exports()
+	for part, names := range map[string][]string{"network": outputs.Network} {
+		for _, name := range names {
+			if got := exports[outputs.Export("dev", name)]; got != part+"/"+name {
+				t.Errorf("%s is exported by %q, want %s", name, got, part+"/"+name)
+			}
+		}
+	}
+}

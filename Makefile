@@ -60,7 +60,7 @@ vuln: build/modules ## govulncheck; skipped where its database is out of reach
 	@tools/vuln
 
 cover: build ## all tests, failing below 100 % of statements
-	@CDK_VALIDATION=false go run ./tools/cover
+	@CDK_VALIDATION=false go run ./tools/cover $(ARGS)
 
 generate: build/modules ## rewrite the generated parts of the documents
 	@go generate $(packages)

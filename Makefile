@@ -48,7 +48,7 @@ destroy: build ## delete all stacks (needs AWS credentials)
 
 ## Before a pull request
 
-.PHONY: check lint vuln cover generate fuzz simulate mutate
+.PHONY: check lint vuln cover race generate fuzz simulate mutate
 check: ## all that CI checks
 	@.ci/run
 
@@ -61,6 +61,10 @@ vuln: build/modules ## govulncheck; skipped where its database is out of reach
 
 cover: build ## all tests, failing below 100 % of statements
 	@CDK_VALIDATION=false go run ./tools/cover $(ARGS)
+
+race: build/modules ## the functions' and the simulation's tests under the race detector
+	@echo "testing with the race detector, a minute more the first time …"
+	@go test -race ./lambda/... ./simulation/... ./outputs/... ./tools/...
 
 generate: build/modules ## rewrite the generated parts of the documents
 	@go generate $(packages)

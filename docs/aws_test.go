@@ -63,7 +63,7 @@ var custom = map[string][]string{
 }
 
 // global options may stand at every command.
-var global = []string{"--region", "--profile", "--output", "--query", "--no-cli-pager"}
+var global = []string{"--region", "--profile", "--output", "--query", "--no-cli-pager", "--max-items"}
 
 func checkAws(words []string) error {
 	if len(words) < 2 {

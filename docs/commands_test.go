@@ -12,7 +12,7 @@ import (
 )
 
 // free are commands whose arguments are anybody's own business.
-var free = []string{"cd", "cp", "curl", "docker", "echo", "export", "git", "jq", "sleep", "test", "[", "go"}
+var free = []string{"cd", "cp", "curl", "docker", "echo", "export", "git", "jq", "sleep", "test", "[", "go", "true"}
 
 // Someone at three in the morning types what a page says. Each command of each page is checked against the program that
 // it calls, as that program is pinned here.
@@ -116,7 +116,7 @@ func checkCdk(t *testing.T, words []string) error {
 			return fmt.Errorf("cdk %s has no option %s", words[0], name)
 		}
 		if previous := words[i]; previous == "-c" || previous == "--context" {
-			if !configurationKeys(t)[name] {
+			if keys := configurationKeys(t); len(keys) > 0 && !keys[name] {
 				return fmt.Errorf("%s is no configuration key of README.md's table", name)
 			}
 		}

@@ -35,7 +35,8 @@ func NewNetworkStack(scope constructs.Construct, id string, props NetworkStackPr
 
 	key := newLogKey(stack, "LogKey", props.Config)
 	newFlowLog(stack, vpc, props.Config, key)
-	finishDefaultSecurityGroupHandler(stack, props.Config, key)
+	logProvider(stack, "DefaultSecurityGroupHandlerLogs", "Custom::VpcRestrictDefaultSGCustomResourceProvider",
+		logGroupProps{Config: props.Config, Key: key})
 	newNetworkOutputs(stack, props.Config, vpc)
 
 	return NetworkStack{Stack: stack, Vpc: vpc, NatGatewayIDs: natGatewayIDs(nat)}

@@ -1,4 +1,38 @@
-// Command main will hold the wiring; until then it lets the bundle build.
+// Command main is the hook function.
 package main
 
-func main() {}
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"payment-processor/lambda/hook"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	lambdaclient "github.com/aws/aws-sdk-go-v2/service/lambda"
+)
+
+var exit = os.Exit // tests stay alive
+
+// The function's environment names the probe function in PROBE_FUNCTION and the health path in HEALTH_CHECK_PATH.
+func main() {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	aws, err := config.LoadDefaultConfig(context.Background())
+	if err != nil {
+		slog.Error("load the AWS configuration", "error", err)
+		exit(1)
+		return
+	}
+	handler := hook.Handler{
+		CodeDeploy:    codedeploy.NewFromConfig(aws),
+		ELB:           elasticloadbalancingv2.NewFromConfig(aws),
+		Lambda:        lambdaclient.NewFromConfig(aws),
+		ProbeFunction: os.Getenv("PROBE_FUNCTION"),
+		Paths:         []string{os.Getenv("HEALTH_CHECK_PATH"), hook.ReadyPath},
+		Sleep:         hook.Sleep,
+	}
+	lambda.Start(handler.Handle)
+}

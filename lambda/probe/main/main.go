@@ -1,4 +1,10 @@
-// Command main will hold the wiring; until then it lets the bundle build.
+// Command main is the probe function.
 package main
 
-func main() {}
+import (
+	"payment-processor/lambda/probe"
+
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+func main() { lambda.Start(probe.Handle) }

@@ -106,7 +106,7 @@ var taskKeys = []key{
 	},
 	{
 		name: "architecture", standard: "X86_64",
-		value:   text{func(c *Config) *string { return &c.Task.Architecture }, amongWords("X86_64", "ARM64")},
+		value:   text{func(c *Config) *string { return &c.Task.Architecture }, architectureRule},
 		meaning: "Processor that the image is built for.",
 	},
 }

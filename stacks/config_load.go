@@ -76,7 +76,8 @@ func (l *loader) environments(raw any, suffix string) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		path := environmentsKey + "." + name
 		if advice := suffixRule.advice(name); advice != "" {
-			l.mistakes = append(l.mistakes, Mistake{path, quote(name), suffixRule.accepted, advice})
+			l.mistakes = append(l.mistakes, Mistake{"a name in " + environmentsKey, quote(name), suffixRule.accepted, advice})
+			path = environmentsKey + "." + quote(name)
 		}
 		settings, ok := all[name].(map[string]any)
 		if !ok && all[name] != nil {

@@ -45,23 +45,22 @@ func (m Mistakes) Unwrap() []error {
 // longestQuote keeps a message readable when somebody pastes a file where a value belongs.
 const longestQuote = 80
 
-// quote renders a received value so that its kind and its blanks can be seen.
+// quote renders a received value so that its kind and its blanks can be seen: a text in quotes, the rest as JSON.
 func quote(value any) string {
-	text, isText := value.(string)
-	if !isText {
-		raw, err := json.Marshal(value)
-		if err != nil { // not from JSON: NaN, a channel, …
-			return fmt.Sprintf("a %T", value)
-		}
-		return shorten(string(raw))
+	if text, ok := value.(string); ok {
+		return shorten(text, strconv.Quote)
 	}
-	return strconv.Quote(shorten(text))
+	raw, err := json.Marshal(value)
+	if err != nil { // not from JSON: NaN, a channel, …
+		return fmt.Sprintf("a %T", value)
+	}
+	return shorten(string(raw), func(s string) string { return s })
 }
 
-func shorten(text string) string {
+func shorten(text string, render func(string) string) string {
 	runes := []rune(text)
 	if len(runes) <= longestQuote {
-		return text
+		return render(text)
 	}
-	return fmt.Sprintf("%s… (%d characters)", string(runes[:longestQuote]), len(runes))
+	return fmt.Sprintf("%s… (%d characters)", render(string(runes[:longestQuote])), len(runes))
 }

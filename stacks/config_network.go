@@ -43,7 +43,7 @@ var vpcCidrRule = rule[string]{
 }
 
 // sourceRule accepts the networks that may reach the production listener.
-var sourceRule = rule[string]{"a network in its shortest form, IPv4 or IPv6", func(cidr string) string {
+var sourceRule = rule[string]{"networks in their shortest form, IPv4 or IPv6", func(cidr string) string {
 	_, advice := parseCidr(cidr)
 	return advice
 }}
@@ -51,7 +51,7 @@ var sourceRule = rule[string]{"a network in its shortest form, IPv4 or IPv6", fu
 // testSourceRule accepts the networks that may reach the test listener, which is not for the world: 10.0.0.0/8 is the
 // widest private network.
 var testSourceRule = rule[string]{
-	"a network in its shortest form, of /8 or narrower (IPv6: /16 or narrower)",
+	"networks in their shortest form, IPv4 of /8 or narrower, IPv6 of /16 or narrower",
 	func(cidr string) string {
 		prefix, advice := parseCidr(cidr)
 		switch {

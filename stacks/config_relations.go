@@ -16,7 +16,7 @@ type relation struct {
 var relations = []relation{
 	{[]string{"cpu", "memoryMiB"}, "a pair that Fargate offers", fargatePair},
 	{[]string{"vpcCidr", "availabilityZones", "maxCapacity"}, "a network with room for blue and green at full scale", tasksFit},
-	{[]string{"natGateways", "availabilityZones"}, "at most one NAT gateway a zone", func(c Config) string {
+	{[]string{"natGateways", "availabilityZones"}, "at most one gateway a zone", func(c Config) string {
 		if c.Network.NatGateways > c.Network.AvailabilityZones {
 			return fmt.Sprintf("lower natGateways to %d or raise availabilityZones", c.Network.AvailabilityZones)
 		}
@@ -37,13 +37,13 @@ var relations = []relation{
 		}
 		return ""
 	}},
-	{[]string{"fargateWeight", "fargateSpotWeight"}, "not 0 both", func(c Config) string {
+	{[]string{"fargateWeight", "fargateSpotWeight"}, "above 0, at least one of them", func(c Config) string {
 		if c.Capacity.FargateWeight+c.Capacity.FargateSpotWeight == 0 {
 			return "give the one that takes the tasks beyond fargateBase the weight 1"
 		}
 		return ""
 	}},
-	{[]string{suffixKey, "certificateArn", "domainName"}, "with TLS in production", func(c Config) string {
+	{[]string{suffixKey, "certificateArn", "domainName"}, "a certificate or a domain, in production", func(c Config) string {
 		if c.Production() && !c.LoadBalancer.TLS() {
 			return "set certificateArn, or domainName with hostedZoneId and zoneName"
 		}
@@ -53,8 +53,8 @@ var relations = []relation{
 		func(c Config) string { return arnFits(c, c.LoadBalancer.CertificateArn) }},
 	{[]string{"lifecycleHookArn", "region", "account"}, "a function of the deployment's own region and account",
 		func(c Config) string { return arnFits(c, c.Deployment.LifecycleHookArn) }},
-	{[]string{"domainName", "hostedZoneId", "zoneName"}, "all three set, or none", domainComplete},
-	{[]string{"domainName", "zoneName"}, "a domain name in its zone", func(c Config) string {
+	{[]string{"domainName", "hostedZoneId", "zoneName"}, "all set or all empty", domainComplete},
+	{[]string{"domainName", "zoneName"}, "a name and its own zone", func(c Config) string {
 		lb := c.LoadBalancer
 		if lb.DomainName == "" || lb.ZoneName == "" || lb.DomainName == lb.ZoneName ||
 			strings.HasSuffix(lb.DomainName, "."+lb.ZoneName) {
@@ -62,7 +62,7 @@ var relations = []relation{
 		}
 		return fmt.Sprintf("write a name that ends in .%s or name another zone", lb.ZoneName)
 	}},
-	{[]string{"domainName", "certificateArn"}, "at most 64 characters long where ACM makes the certificate", func(c Config) string {
+	{[]string{"domainName", "certificateArn"}, "a name of at most 64 characters, unless a certificate is given", func(c Config) string {
 		// RFC 5280's limit of a common name, as ACM applies it (RequestCertificate: DomainName).
 		if length := len(c.LoadBalancer.DomainName); length > 64 && c.LoadBalancer.CertificateArn == "" {
 			return fmt.Sprintf("it has %d: shorten it or bring a certificateArn", length)
@@ -75,8 +75,8 @@ var relations = []relation{
 		}
 		return ""
 	}},
-	{[]string{"ingressCidrs", "testIngressCidrs"}, "within a security group's rules", fitSecurityGroup},
-	{[]string{"deploymentConfigName", "bakeMinutes"}, "without bake when everything moves at once", func(c Config) string {
+	{[]string{"ingressCidrs", "testIngressCidrs"}, fmt.Sprintf("networks within the %d rules of a security group", mostSecurityGroupRules), fitSecurityGroup},
+	{[]string{"deploymentConfigName", "bakeMinutes"}, "a shift in steps where there is a time between them", func(c Config) string {
 		if c.Deployment.BakeMinutes > 0 && c.Deployment.Shift().Kind == AllAtOnce {
 			return "set bakeMinutes to 0 or choose a canary or linear deploymentConfigName"
 		}
@@ -100,10 +100,13 @@ func domainComplete(c Config) string {
 	return "set " + strings.Join(missing, " and ")
 }
 
-// fitSecurityGroup counts the load balancer's inbound rules: a network needs one for each production port, 80 and 443,
-// and one for the test port. IPv4 and IPv6 count apart (Amazon VPC quotas, "Inbound or outbound rules per security group").
+// mostSecurityGroupRules are inbound, IPv4 and IPv6 apart (Amazon VPC quotas, "Inbound or outbound rules per security
+// group").
+const mostSecurityGroupRules = 60
+
+// fitSecurityGroup counts the load balancer's rules: a network needs one for each production port, 80 and 443, and one
+// for the test port.
 func fitSecurityGroup(c Config) string {
-	const most = 60
 	rules := map[bool]int{}
 	for _, cidr := range c.LoadBalancer.IngressCidrs {
 		rules[strings.Contains(cidr, ":")] += 2
@@ -111,8 +114,8 @@ func fitSecurityGroup(c Config) string {
 	for _, cidr := range c.LoadBalancer.TestIngressCidrs {
 		rules[strings.Contains(cidr, ":")]++
 	}
-	if needed := max(rules[false], rules[true]); needed > most {
-		return fmt.Sprintf("they need %d inbound rules of %d: merge neighbouring networks", needed, most)
+	if needed := max(rules[false], rules[true]); needed > mostSecurityGroupRules {
+		return fmt.Sprintf("they need %d: merge neighbouring networks", needed)
 	}
 	return ""
 }

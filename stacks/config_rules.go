@@ -96,29 +96,35 @@ var suffixRule = both(
 	"2 to 13 lower-case letters, digits and single hyphens, the first a letter, the last no hyphen",
 	matching("", `[a-z][a-z0-9]*(-[a-z0-9]+)*`, "write something like dev, staging, prod or pr-1234").advice,
 	func(s string) string {
-		if len(s) < 2 || len(s) > 13 {
-			return fmt.Sprintf("it has %d characters: load balancer names have room for 13", len(s))
+		switch {
+		case len(s) < 2:
+			return "write 2 characters or more"
+		case len(s) > 13:
+			return fmt.Sprintf("it has %d characters, the names of target groups have room for 13: shorten it", len(s))
 		}
 		return ""
 	},
 )
 
 // regionPatterns are the shapes of the regions of each partition, as the AWS SDKs' partitions.json has them.
-var regionPatterns = []struct{ partition, pattern string }{
-	{"aws", `(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+`},
-	{"aws-cn", `cn-[a-z]+-\d+`},
-	{"aws-us-gov", `us-gov-[a-z]+-\d+`},
-	{"aws-eusc", `eusc-de-[a-z]+-\d+`},
-	{"aws-iso", `us-iso-[a-z]+-\d+`},
-	{"aws-iso-b", `us-isob-[a-z]+-\d+`},
-	{"aws-iso-e", `eu-isoe-[a-z]+-\d+`},
-	{"aws-iso-f", `us-isof-[a-z]+-\d+`},
+var regionPatterns = []struct {
+	partition string
+	pattern   *regexp.Regexp
+}{
+	{"aws", regexp.MustCompile(`^(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+$`)},
+	{"aws-cn", regexp.MustCompile(`^cn-[a-z]+-\d+$`)},
+	{"aws-us-gov", regexp.MustCompile(`^us-gov-[a-z]+-\d+$`)},
+	{"aws-eusc", regexp.MustCompile(`^eusc-de-[a-z]+-\d+$`)},
+	{"aws-iso", regexp.MustCompile(`^us-iso-[a-z]+-\d+$`)},
+	{"aws-iso-b", regexp.MustCompile(`^us-isob-[a-z]+-\d+$`)},
+	{"aws-iso-e", regexp.MustCompile(`^eu-isoe-[a-z]+-\d+$`)},
+	{"aws-iso-f", regexp.MustCompile(`^us-isof-[a-z]+-\d+$`)},
 }
 
 // partitionOf returns the partition of a region, "" of what is no region.
 func partitionOf(region string) string {
 	for _, p := range regionPatterns {
-		if regexp.MustCompile(`^` + p.pattern + `$`).MatchString(region) {
+		if p.pattern.MatchString(region) {
 			return p.partition
 		}
 	}
@@ -131,6 +137,8 @@ var regionRule = rule[string]{"the name of an AWS region", func(region string) s
 	}
 	return ""
 }}
+
+var architectureRule = matching("X86_64 or ARM64", `X86_64|ARM64`, "write X86_64 for amd64, ARM64 for aarch64")
 
 // imageTagRule is the grammar of tags in the OCI distribution specification, less the tag that cannot be immutable.
 var imageTagRule = both(

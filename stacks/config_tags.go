@@ -15,7 +15,7 @@ var tagCharacters = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+@-]*$`)
 
 // tagRule is the strictest of what AWS's services take (AWS General Reference, "Tag naming limits and requirements").
 var tagRule = rule[pair]{
-	"tags with keys of 1 to 128 and values of up to 256 letters, digits, blanks and _.:/=+@-",
+	"an object with keys of 1 to 128 and values of up to 256 letters, digits, blanks and _.:/=+@-",
 	func(tag pair) string {
 		key := []rune(tag.key)
 		switch {

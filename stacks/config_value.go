@@ -63,8 +63,8 @@ func (v number) read(into *Config, raw any) string {
 		}
 		*v.at(into) = parsed
 	case float64:
-		if n != math.Trunc(n) || math.Abs(n) > math.MaxInt32 {
-			return "write a whole number"
+		if n != math.Trunc(n) || math.Abs(n) >= 1e9 {
+			return "write a whole number of at most 9 digits"
 		}
 		*v.at(into) = int(n)
 	default:
@@ -94,11 +94,11 @@ func (v list) read(into *Config, raw any) string {
 	elements := []string{}
 	switch l := raw.(type) {
 	case string:
+		if l == "" {
+			break
+		}
 		for part := range strings.SplitSeq(l, ",") {
 			elements = append(elements, strings.TrimSpace(part))
-		}
-		if l == "" {
-			elements = nil
 		}
 	case []any:
 		for _, element := range l {
@@ -116,7 +116,7 @@ func (v list) read(into *Config, raw any) string {
 }
 
 func (v list) get(from Config) any { return *v.at(&from) }
-func (v list) accepted() string    { return "a list, each element of it " + v.rule.accepted }
+func (v list) accepted() string    { return "a list of " + v.rule.accepted }
 
 func (v list) check(in Config) []finding {
 	var found []finding

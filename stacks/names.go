@@ -1,6 +1,8 @@
 package stacks
 
-// names holds the physical names that people and pipelines type. Everything else is named by CloudFormation.
+// names holds the physical names that people and pipelines type. Everything else is named by CloudFormation: what has a
+// name cannot be replaced. Each ends in the suffix, so that environments can share an account, and stays within AWS's
+// limit for the longest suffix that the configuration accepts.
 type names struct{ suffix string }
 
 func (c Config) names() names { return names{c.EnvironmentSuffix} }
@@ -8,9 +10,13 @@ func (c Config) names() names { return names{c.EnvironmentSuffix} }
 // application names the cluster, service, repository, task family and CodeDeploy application.
 func (n names) application() string { return "payment-processor-" + n.suffix }
 
+// stack names a part's stack, which is the name of its files in cdk.out as well.
 func (n names) stack(part string) string { return "payment-processor-" + part + "-" + n.suffix }
 
+// vpc is the VPC's tag Name.
 func (n names) vpc() string { return "payment-processor-vpc-" + n.suffix }
+
+// The load balancer and its target groups have 32 characters at most, hence the short form.
 
 func (n names) loadBalancer() string { return "payment-proc-alb-" + n.suffix }
 
@@ -18,6 +24,8 @@ func (n names) blueTargetGroup() string { return "payment-proc-blue-" + n.suffix
 
 func (n names) greenTargetGroup() string { return "payment-proc-green-" + n.suffix }
 
+// logGroup holds what the payment processor writes.
 func (n names) logGroup() string { return "/ecs/payment-processor-" + n.suffix }
 
+// databaseSecret holds the credentials that reach the container.
 func (n names) databaseSecret() string { return "db-credentials-" + n.suffix }

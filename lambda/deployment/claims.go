@@ -23,17 +23,30 @@ type Claims struct {
 // ErrSuperseded says that CloudFormation has sent a later request for the same resource.
 var ErrSuperseded = errors.New("superseded by a later request of CloudFormation: nothing was done for this one")
 
+// errGone says that there is no record, although the request was recorded: a Delete has removed it.
+var errGone = fmt.Errorf("%w: there is no record", ErrUnknown)
+
 // ErrUnknown says that the record does not show the request yet: Parameter Store may answer with an older version.
 var ErrUnknown = errors.New("the record of requests does not show this request yet")
 
-// remembered superseded ids keep the parameter's value far below the 4 KB of the standard tier.
-const remembered = 20
+// Remembered ids and the longest failure text keep the parameter's value below the 4 KB of the standard tier.
+const (
+	remembered = 20
+	longest    = 1500
+)
 
 type record struct {
 	Current    string
 	Receipt    Receipt
-	Ended      bool     // the current request was answered
+	Outcome    *Outcome `json:",omitempty"` // of the current request, once it was answered
 	Superseded []string // newest first
+}
+
+// Outcome is how a request ended. A request that is asked again after its end, because the answer was lost or the
+// request was delivered twice, ends the same way again and does nothing.
+type Outcome struct {
+	Data    map[string]string `json:",omitempty"`
+	Failure Failure           `json:",omitempty"`
 }
 
 // Claim makes a request the current one and returns its receipt: the given one, or at a replay the one recorded first.
@@ -50,7 +63,7 @@ func (c Claims) Claim(ctx context.Context, request string, receipt Receipt) (Rec
 	case held.Current != "":
 		held.Superseded = append([]string{held.Current}, held.Superseded...)
 		held.Superseded = held.Superseded[:min(len(held.Superseded), remembered)]
-		receipt.Interrupts = !held.Ended
+		receipt.Interrupts = held.Outcome == nil
 	}
 	receipt.Claimed = true
 	held = record{Current: request, Receipt: receipt, Superseded: held.Superseded}
@@ -61,30 +74,35 @@ func (c Claims) Claim(ctx context.Context, request string, receipt Receipt) (Rec
 	return receipt, nil
 }
 
-// Check returns nil for the current request, claiming it first if onEvent could not.
-func (c Claims) Check(ctx context.Context, request string, receipt Receipt) (Receipt, error) {
+// Check returns an error unless the request is the current one, and its outcome if it has ended. It claims the request
+// if onEvent could not.
+func (c Claims) Check(ctx context.Context, request string, receipt Receipt) (Receipt, *Outcome, error) {
 	if !receipt.Claimed {
-		return c.Claim(ctx, request, receipt)
+		receipt, err := c.Claim(ctx, request, receipt)
+		return receipt, nil, err
 	}
 	held, err := c.load(ctx)
 	switch {
 	case err != nil:
-		return receipt, err
+		return receipt, nil, err
 	case held.Current == request:
-		return receipt, nil
+		return receipt, held.Outcome, nil
+	case held.Current == "":
+		return receipt, nil, errGone
 	case slices.Contains(held.Superseded, request):
-		return receipt, ErrSuperseded
+		return receipt, nil, ErrSuperseded
 	}
-	return receipt, ErrUnknown
+	return receipt, nil, ErrUnknown
 }
 
-// End notes that the current request was answered, so that the next one need not wait for its last poll to die out.
-func (c Claims) End(ctx context.Context, request string) error {
+// End records how the current request ended: the next one then need not wait for its last poll to die out.
+func (c Claims) End(ctx context.Context, request string, outcome Outcome) error {
 	held, err := c.load(ctx)
-	if err != nil || held.Current != request || held.Ended {
+	if err != nil || held.Current != request || held.Outcome != nil {
 		return err
 	}
-	held.Ended = true
+	outcome.Failure = outcome.Failure[:min(len(outcome.Failure), longest)]
+	held.Outcome = &outcome
 	return c.save(ctx, held)
 }
 

@@ -1,7 +1,6 @@
 package deployment
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,9 +22,11 @@ type Deployment struct {
 	Created     time.Time
 	Completed   time.Time
 	RollsBack   bool   // CodeDeploy rolls it back when it fails or is stopped
-	RolledBack  string // by this deployment, or why it was not; empty until CodeDeploy has decided
+	RolledBack  string // by this deployment, which Read returns too, or why it was not; empty until that is known
 	Code        string // of the error that ended it
 	Message     string
+
+	rollbackID string
 }
 
 // History is how far back ended deployments are looked for: longer than any request waits, short enough for a service
@@ -98,6 +99,9 @@ func Read(ctx context.Context, client CodeDeploy, service Service, now time.Time
 	if err != nil {
 		return nil, err
 	}
+	if found, err = withRollbacks(ctx, client, found); err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(found, func(a, b Deployment) int { return b.Created.Compare(a.Created) })
 	return found, nil
 }
@@ -134,6 +138,29 @@ func get(ctx context.Context, client CodeDeploy, ids []string) ([]Deployment, er
 	return found, nil
 }
 
+// withRollbacks adds the rollbacks that are known but not listed yet. One that cannot even be read yet is not known.
+func withRollbacks(ctx context.Context, client CodeDeploy, found []Deployment) ([]Deployment, error) {
+	known := func(id string) bool {
+		return slices.ContainsFunc(found, func(d Deployment) bool { return d.ID == id })
+	}
+	for i := range found {
+		if found[i].rollbackID == "" {
+			continue
+		}
+		if !known(found[i].rollbackID) {
+			late, err := get(ctx, client, []string{found[i].rollbackID})
+			if err != nil && !NotFound(err) {
+				return nil, err
+			}
+			found = append(found, late...)
+		}
+		if known(found[i].rollbackID) {
+			found[i].RolledBack = found[i].rollbackID
+		}
+	}
+	return found, nil
+}
+
 func describe(info types.DeploymentInfo) Deployment {
 	d := Deployment{
 		ID: aws.ToString(info.DeploymentId), Status: info.Status, Description: aws.ToString(info.Description),
@@ -141,7 +168,10 @@ func describe(info types.DeploymentInfo) Deployment {
 		Created:   aws.ToTime(info.CreateTime), Completed: aws.ToTime(info.CompleteTime),
 	}
 	if back := info.RollbackInfo; back != nil {
-		d.RolledBack = cmp.Or(aws.ToString(back.RollbackDeploymentId), aws.ToString(back.RollbackMessage))
+		d.rollbackID = aws.ToString(back.RollbackDeploymentId)
+		if d.rollbackID == "" {
+			d.RolledBack = aws.ToString(back.RollbackMessage)
+		}
 		d.Automatic = d.Automatic || aws.ToString(back.RollbackTriggeringDeploymentId) != ""
 	}
 	if auto := info.AutoRollbackConfiguration; auto != nil {

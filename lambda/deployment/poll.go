@@ -43,7 +43,7 @@ func (r Request) Receive(ctx context.Context, stackStatus string) (Receipt, erro
 
 // Poll takes a step of the request if it is still the current one. An error fails the request, and a rollback that
 // fails leaves the stack in UPDATE_ROLLBACK_FAILED, so what may succeed at the next poll is none before Patience is
-// over. A request that has ended leaves a note for the next one; a Delete leaves nothing.
+// over. A request leaves its outcome behind; a Delete leaves nothing.
 func (r Request) Poll(ctx context.Context, step func(context.Context, Request) (CompleteResponse, error)) (CompleteResponse, error) {
 	ctx, cancel := InTime(ctx)
 	defer cancel()
@@ -61,11 +61,13 @@ func (r Request) Poll(ctx context.Context, step func(context.Context, Request) (
 	case err == nil && !done.IsComplete:
 		return done, nil
 	}
+	outcome := Outcome{Data: done.Data}
 	if err != nil {
 		r.Log.Error("failed", "error", err)
+		outcome.Failure = Failure(err.Error())
 	}
 	if r.Type != Delete {
-		if failure := r.Claims.End(ctx, r.ID); failure != nil {
+		if failure := r.Claims.End(ctx, r.ID, outcome); failure != nil {
 			r.Log.Warn("the next request will wait as if this one had not ended", "error", failure)
 		}
 	}
@@ -73,9 +75,17 @@ func (r Request) Poll(ctx context.Context, step func(context.Context, Request) (
 }
 
 func (r *Request) step(ctx context.Context, step func(context.Context, Request) (CompleteResponse, error)) (CompleteResponse, error) {
-	var err error
-	if r.Receipt, err = r.Claims.Check(ctx, r.ID, r.Receipt); err != nil {
+	receipt, outcome, err := r.Claims.Check(ctx, r.ID, r.Receipt)
+	r.Receipt = receipt
+	switch {
+	case r.Type == Delete && errors.Is(err, errGone):
+		return CompleteResponse{IsComplete: true}, nil
+	case err != nil:
 		return CompleteResponse{}, err
+	case outcome != nil && outcome.Failure != "":
+		return CompleteResponse{}, outcome.Failure
+	case outcome != nil:
+		return CompleteResponse{IsComplete: true, Data: outcome.Data}, nil
 	}
 	done, err := step(ctx, *r)
 	if err == nil && done.IsComplete && r.Type == Delete {

@@ -83,6 +83,8 @@ func decide(s State) Decision {
 		return Decision{Wait, "the PRIMARY task set is of the wanted revision but runs no task", ""}
 	case !s.Listener.Exists:
 		return Decision{Fail, "there is no such listener", ""}
+	case primary.TargetGroup == "":
+		return Decision{Fail, "the PRIMARY task set has no target group", ""}
 	case !s.Listener.ForwardsOnlyTo(primary.TargetGroup):
 		return Decision{Repair, "the listener does not forward to the PRIMARY task set's target group", ""}
 	default:

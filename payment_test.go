@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,9 +36,7 @@ func withContext(t *testing.T, arguments map[string]any) surroundings {
 	if err := json.Unmarshal(raw, &file); err != nil {
 		t.Fatal(err)
 	}
-	for key, value := range arguments {
-		file.Context[key] = value
-	}
+	maps.Copy(file.Context, arguments)
 	settings, err := json.Marshal(file.Context)
 	if err != nil {
 		t.Fatal(err)
@@ -106,9 +105,7 @@ func TestTemplatesDependOnTheConfigurationOnly(t *testing.T) {
 	jsii.Close() // a new kernel sees the new environment
 	t.Chdir(filepath.Join(moduleRoot, "stacks"))
 	with := withContext(t, of("dev"))
-	for name, value := range map[string]string{"AWS_REGION": "eu-central-1", "CDK_DEFAULT_ACCOUNT": "999999999999"} {
-		with[name] = value
-	}
+	maps.Copy(with, map[string]string{"AWS_REGION": "eu-central-1", "CDK_DEFAULT_ACCOUNT": "999999999999"})
 	got := synthesize(t, with)
 	if len(got) != len(want) {
 		t.Errorf("%d templates, want %d", len(got), len(want))

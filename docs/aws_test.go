@@ -114,7 +114,7 @@ func checkOptions(words, options []string) error {
 // required calls the operation: the SDK refuses an input without a required parameter before it would use the network.
 func required(method, input reflect.Value, complete bool) error {
 	results := method.Call([]reflect.Value{reflect.ValueOf(context.Background()), input})
-	err, _ := results[1].Interface().(error)
+	err, _ := reflect.TypeAssert[error](results[1])
 	var incomplete smithy.InvalidParamsError
 	if complete && errors.As(err, &incomplete) {
 		return incomplete
@@ -164,7 +164,7 @@ func fill(input reflect.Value, words []string) (complete bool, query string, err
 
 func pascal(kebab string) string {
 	var name strings.Builder
-	for _, part := range strings.Split(kebab, "-") {
+	for part := range strings.SplitSeq(kebab, "-") {
 		if part != "" {
 			name.WriteString(strings.ToUpper(part[:1]) + part[1:])
 		}

@@ -50,7 +50,7 @@ func literal(value string, kind reflect.Type) string {
 			return strings.ReplaceAll(value, unknown, "1")
 		}
 		var members []string
-		for _, pair := range strings.Split(value, ",") {
+		for pair := range strings.SplitSeq(value, ",") {
 			key, value, _ := strings.Cut(pair, "=")
 			members = append(members, fmt.Sprintf("%q:%q", key, strings.ReplaceAll(value, unknown, "x")))
 		}

@@ -61,7 +61,7 @@ func (s shape) check(query string) error {
 
 // checkEach checks the expressions of a list or record, which stand between commas.
 func (s shape) checkEach(content string, record bool) error {
-	for _, part := range strings.Split(content, ",") {
+	for part := range strings.SplitSeq(content, ",") {
 		if _, expression, named := strings.Cut(part, ":"); record && named {
 			part = expression
 		}

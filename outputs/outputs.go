@@ -4,6 +4,7 @@ package outputs
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"unicode"
 )
@@ -40,9 +41,7 @@ func Key(name string) string {
 func Flat(stacks map[string]map[string]string) (map[string]string, error) {
 	all := map[string]string{}
 	for _, outputs := range stacks {
-		for name, value := range outputs {
-			all[name] = value
-		}
+		maps.Copy(all, outputs)
 	}
 	flat := map[string]string{}
 	var missing []string

@@ -40,8 +40,9 @@ func (s TrafficShift) Duration() time.Duration {
 		return s.Interval
 	case Linear:
 		return time.Duration(100/s.Percentage-1) * s.Interval
+	default:
+		return 0
 	}
-	return 0
 }
 
 // predefinedShifts are CodeDeploy's own deployment configurations for ECS.

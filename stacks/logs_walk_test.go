@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -100,9 +101,7 @@ func plainSecrets(e *environment) []string {
 	var findings []string
 	for _, r := range e.resources() {
 		variables := object{}
-		for name, value := range asObject(asObject(r.Properties["Environment"])["Variables"]) {
-			variables[name] = value
-		}
+		maps.Copy(variables, asObject(asObject(r.Properties["Environment"])["Variables"]))
 		for _, c := range listed(r.Properties["ContainerDefinitions"]) {
 			for _, v := range listed(asObject(c)["Environment"]) {
 				variables[literal(asObject(v)["Name"])] = asObject(v)["Value"]

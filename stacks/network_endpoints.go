@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"maps"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -58,9 +60,7 @@ func newEndpointSecurityGroup(stack awscdk.Stack, vpc awsec2.Vpc) awsec2.Securit
 // data out through our endpoint. What a principal may do is its role's matter.
 func ownAccount(stack awscdk.Stack, service string, more map[string]any) awsiam.PolicyStatement {
 	equals := map[string]any{"aws:PrincipalAccount": stack.Account()}
-	for key, value := range more {
-		equals[key] = value
-	}
+	maps.Copy(equals, more)
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        new("OwnAccount"),
 		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -67,7 +68,8 @@ func (t toolchain) settings(ctx context.Context) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return settings, json.Unmarshal(out, &settings)
+	err = json.Unmarshal(out, &settings)
+	return settings, err
 }
 
 // withoutGo drops what configures the go command: some of it (GOFLAGS, GOEXPERIMENT, GOFIPS140) changes binaries.
@@ -99,7 +101,7 @@ func (t toolchain) link(ctx context.Context, b binary) error {
 func (t toolchain) run(ctx context.Context, arch string, arguments []string) error {
 	command := exec.CommandContext(ctx, "go", arguments...)
 	command.Dir = t.root
-	command.Env = append(t.env[:len(t.env):len(t.env)], "GOARCH="+arch)
+	command.Env = append(slices.Clip(t.env), "GOARCH="+arch)
 	_, err := output(command)
 	return err
 }

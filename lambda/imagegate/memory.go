@@ -28,7 +28,8 @@ func (h Handler) recall(ctx context.Context, parameter string) (memory, error) {
 	if err != nil {
 		return known, err
 	}
-	return known, json.Unmarshal([]byte(*out.Parameter.Value), &known)
+	err = json.Unmarshal([]byte(*out.Parameter.Value), &known)
+	return known, err
 }
 
 func (h Handler) remember(ctx context.Context, parameter string, m memory) error {

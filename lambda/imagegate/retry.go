@@ -27,7 +27,7 @@ func (h Handler) retry(ctx context.Context, try func() error) error {
 	start := h.Now()
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		err := try()
-		if err == nil || !passing(err) && !(denied(err) && h.Now().Sub(start) < settling) {
+		if err == nil || !passing(err) && (!denied(err) || h.Now().Sub(start) >= settling) {
 			return err
 		}
 		slog.Warn("trying again", "after", wait.String(), "error", err)
@@ -51,8 +51,7 @@ func passing(err error) bool {
 }
 
 func denied(err error) bool {
-	var service smithy.APIError
-	if errors.As(err, &service) {
+	if service, ok := errors.AsType[smithy.APIError](err); ok {
 		return slices.Contains([]string{"AccessDenied", "AccessDeniedException"}, service.ErrorCode())
 	}
 	var registry *transport.Error

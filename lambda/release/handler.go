@@ -90,6 +90,7 @@ func (h Handler) IsComplete(ctx context.Context, event Event) (CompleteResponse,
 func (h Handler) act(ctx context.Context, request deployment.Request, event Event, state State, decision Decision) (CompleteResponse, error) {
 	var err error
 	switch decision.Action {
+	case Wait:
 	case Stop:
 		err = deployment.Stop(ctx, h.CodeDeploy, decision.Deployment)
 	case Start:

@@ -156,20 +156,23 @@ func TestRefusesAndWritesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct {
-		change func(surroundings)
+		change func(*testing.T, surroundings)
 		want   string
 	}{
-		"without the CLI":     {func(s surroundings) { s["CDK_CONTEXT_JSON"] = "" }, "through the CDK CLI"},
-		"broken context":      {func(s surroundings) { s["CDK_CONTEXT_JSON"] = "{" }, "CDK_CONTEXT_JSON: unexpected end"},
-		"lost overflow":       {func(s surroundings) { s["CONTEXT_OVERFLOW_LOCATION_ENV"] = "/nowhere" }, "context overflow: open /nowhere"},
-		"broken overflow":     {func(s surroundings) { s["CONTEXT_OVERFLOW_LOCATION_ENV"] = broken }, "broken.json: unexpected end"},
-		"outside the module":  {func(surroundings) { t.Chdir("/") }, "no go.mod in / or above it"},
-		"functions not built": {func(surroundings) { t.Chdir(emptyModule(t)) }, "go.mod: want a line like"},
+		"without the CLI":     {func(_ *testing.T, s surroundings) { s["CDK_CONTEXT_JSON"] = "" }, "through the CDK CLI"},
+		"broken context":      {func(_ *testing.T, s surroundings) { s["CDK_CONTEXT_JSON"] = "{" }, "CDK_CONTEXT_JSON: unexpected end"},
+		"lost overflow":       {func(_ *testing.T, s surroundings) { s["CONTEXT_OVERFLOW_LOCATION_ENV"] = "/nowhere" }, "context overflow: open /nowhere"},
+		"broken overflow":     {func(_ *testing.T, s surroundings) { s["CONTEXT_OVERFLOW_LOCATION_ENV"] = broken }, "broken.json: unexpected end"},
+		"bad configuration": {func(_ *testing.T, s surroundings) {
+			s["CDK_CONTEXT_JSON"] = `{"vpcCidr": "everywhere", "natGateways": "nine"}`
+		}, "natGateways"},
+		"outside the module":  {func(t *testing.T, _ surroundings) { t.Chdir("/") }, "no go.mod in / or above it"},
+		"functions not built": {func(t *testing.T, _ surroundings) { t.Chdir(emptyModule(t)) }, "go.mod: want a line like"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := withContext(t, of("dev"))
 			t.Chdir(moduleRoot)
-			test.change(s)
+			test.change(t, s)
 			err := run(t.Context(), s.getenv)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got error %v, want one with %q", err, test.want)
@@ -178,6 +181,17 @@ func TestRefusesAndWritesNothing(t *testing.T) {
 				t.Error("something was written to cdk.out")
 			}
 		})
+	}
+}
+
+// Somebody who has to correct three mistakes wants to hear of them at once.
+func TestReportsEveryMistake(t *testing.T) {
+	s := withContext(t, map[string]any{"vpcCidr": "everywhere", "natGateways": "nine", "colour": "red"})
+	err := run(t.Context(), s.getenv)
+	for _, key := range []string{"vpcCidr", "natGateways", "colour"} {
+		if err == nil || !strings.Contains(err.Error(), key) {
+			t.Errorf("%v does not name %s", err, key)
+		}
 	}
 }
 

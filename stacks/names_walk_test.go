@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"payment-processor/outputs"
 )
 
 // naming are the properties by which AWS may know a resource: of these, whatever is literal must carry the suffix.
@@ -133,17 +131,4 @@ func TestSuffixlessNamesFires(t *testing.T) {
 	}
 	harmless(t, suffixlessNames, `{"C": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "payment-processor-dev"}},
 		"S": {"Type": "AWS::ECS::Service", "Properties": {"Cluster": {"Ref": "C"}, "ServiceName": {"Fn::GetAtt": ["C", "Name"]}}}}`)
-}
-
-// Pipelines import by these names.
-func TestOutputsAreExported(t *testing.T) {
-	e := synthesized(t, "dev")
-	exports := e.exports()
-	for part, names := range map[string][]string{"network": outputs.Network} {
-		for _, name := range names {
-			if got := exports[outputs.Export("dev", name)]; got != part+"/"+name {
-				t.Errorf("%s is exported by %q, want %s", name, got, part+"/"+name)
-			}
-		}
-	}
 }

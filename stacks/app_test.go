@@ -1,0 +1,78 @@
+package stacks
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"payment-processor/outputs"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+)
+
+// Every difference between two environments stands in their templates; nothing is decided at deployment.
+func TestTemplatesTakeNoParameters(t *testing.T) {
+	for part, template := range synthesized(t, "dev").Templates {
+		for section := range template {
+			if !slices.Contains([]string{"Description", "Resources", "Outputs"}, section) {
+				t.Errorf("%s has a section %s", part, section)
+			}
+		}
+	}
+}
+
+// A strong reference is an export, which CloudFormation lets nobody take away while it is used. A weak one is read when
+// the consumer deploys, so that it silently goes stale.
+func TestStacksAreTiedByExports(t *testing.T) {
+	e := synthesized(t, "prod")
+	exports := e.exports()
+	for part, template := range e.Templates {
+		raw, err := json.Marshal(template)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(raw), "Fn::GetStackOutput") {
+			t.Errorf("%s has a weak reference", part)
+		}
+		visit(template, "", func(path string, value any) {
+			if name, ok := asObject(value)["Fn::ImportValue"]; ok && exports[literal(name)] == "" {
+				t.Errorf("%s %s imports %v, which no stack exports", part, path, name)
+			}
+		})
+	}
+}
+
+func TestProductionIsProtectedFromDeletion(t *testing.T) {
+	for suffix, protected := range map[string]bool{"dev": false, "prod": true} {
+		stacks := synthesized(t, suffix).Stacks
+		for _, stack := range []awscdk.Stack{stacks.Network.Stack, stacks.Platform.Stack, stacks.Observability.Stack} {
+			if *stack.TerminationProtection() != protected {
+				t.Errorf("%s has termination protection %t", *stack.StackName(), *stack.TerminationProtection())
+			}
+		}
+	}
+}
+
+// What a pipeline reads must be there; a value that nobody declared would be missing from the flat file.
+func TestOutputsAreTheDeclaredOnes(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("an undeclared output is accepted")
+		}
+	}()
+	newOutputs(nil, Config{}, outputs.Network, map[string]output{"Surprise": {}})
+}
+
+// Pipelines import by these names.
+func TestOutputsAreExported(t *testing.T) {
+	e := synthesized(t, "dev")
+	exports := e.exports()
+	for part, names := range map[string][]string{"network": outputs.Network} {
+		for _, name := range names {
+			if got := exports[outputs.Export("dev", name)]; got != part+"/"+name {
+				t.Errorf("%s is exported by %q, want %s", name, got, part+"/"+name)
+			}
+		}
+	}
+}

@@ -55,7 +55,11 @@ func synthesized(t *testing.T, suffix string, context ...object) *environment {
 		t.Fatal(err)
 	}
 	if environments[string(key)] == nil {
-		environments[string(key)] = synthesize(t, overrides)
+		var fromJSON object // as the CLI hands it over: 3 is a float64
+		if err := json.Unmarshal(key, &fromJSON); err != nil {
+			t.Fatal(err)
+		}
+		environments[string(key)] = synthesize(t, fromJSON)
 	}
 	return environments[string(key)]
 }

@@ -1,0 +1,294 @@
+package release
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"payment-processor/lambda/deployment"
+	"payment-processor/lambda/internal/awstest"
+
+	codedeploytypes "github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+func (a *account) finishes(t *testing.T, event Event) {
+	t.Helper()
+	if done, failure := a.poll(t, event); !done {
+		t.Errorf("not complete; failure %q, calls %v", failure, a.Calls)
+	}
+}
+
+func (a *account) looksAgain(t *testing.T, event Event) {
+	t.Helper()
+	if done, failure := a.poll(t, event); done || failure != "" {
+		t.Errorf("complete %v, failure %q; want another poll, calls %v", done, failure, a.Calls)
+	}
+}
+
+func (a *account) fails(t *testing.T, event Event, wants ...string) {
+	t.Helper()
+	_, failure := a.poll(t, event)
+	for _, want := range append(wants, " ") {
+		if !strings.Contains(failure, want) {
+			t.Errorf("failure %q, want %q in it", failure, want)
+		}
+	}
+}
+
+// serve makes a revision the PRIMARY one, as a deployment does that succeeded.
+func (a *account) serve(taskDefinition, targetGroup string) {
+	set := &a.Services[0].TaskSets[0]
+	set.TaskDefinition, set.LoadBalancers[0].TargetGroupArn = &taskDefinition, &targetGroup
+	a.listener = forwardTo(targetGroup)
+}
+
+func TestCreateIsANoOpWhenTheServiceRunsTheRevision(t *testing.T) {
+	a := running(v1, "blue")
+	event := a.request(t, "r1", deployment.Create, v1, "")
+	if event.PhysicalResourceID != "application/release" {
+		t.Errorf("physical id %q", event.PhysicalResourceID)
+	}
+	a.finishes(t, event)
+	if len(a.created) != 0 || len(a.modified) != 0 {
+		t.Errorf("calls: %v", a.Calls)
+	}
+}
+
+func TestUpdateDeploysAndWaits(t *testing.T) {
+	a := running(v1, "blue")
+	event := a.request(t, "r2", deployment.Update, v2, v1)
+	a.looksAgain(t, event)
+	a.looksAgain(t, event)
+	if len(a.created) != 1 {
+		t.Fatalf("%d deployments", len(a.created))
+	}
+	in := a.created[0]
+	if in.DeploymentConfigName != nil || in.OverrideAlarmConfiguration != nil {
+		t.Errorf("an update must shift and be watched as the deployment group says, got %+v", in)
+	}
+	if got := *in.Revision.AppSpecContent.Content; got != event.Properties.AppSpec {
+		t.Errorf("AppSpec %s", got)
+	}
+	a.Deployments[0].Status = codedeploytypes.DeploymentStatusSucceeded
+	a.serve(v2, "green")
+	done, err := a.handler().IsComplete(t.Context(), event)
+	if err != nil || !done.IsComplete || done.Data["DeploymentId"] != "d-created" {
+		t.Errorf("got %+v, %v", done, err)
+	}
+}
+
+// The version that has to go keeps the gate alarms in ALARM: with them CodeDeploy would stop the way back.
+func TestARollbackGoesBackAtOnceAndPastTheAlarms(t *testing.T) {
+	a := running(v2, "green")
+	a.stack = "UPDATE_ROLLBACK_IN_PROGRESS"
+	event := a.request(t, "r3", deployment.Update, v1, v2)
+	a.looksAgain(t, event)
+	in := a.created[0]
+	if in.DeploymentConfigName == nil || *in.DeploymentConfigName != "CodeDeployDefault.ECSAllAtOnce" {
+		t.Errorf("deployment configuration %v", in.DeploymentConfigName)
+	}
+	if in.OverrideAlarmConfiguration == nil || in.OverrideAlarmConfiguration.Enabled {
+		t.Errorf("alarm configuration %+v, want it off", in.OverrideAlarmConfiguration)
+	}
+	other := a.request(t, "r4", deployment.Update, v1, v2)
+	a.looksAgain(t, other)
+	if slices.ContainsFunc(a.Calls, func(c string) bool { return strings.HasPrefix(c, "StopDeployment") }) {
+		t.Error("stopped a way back")
+	}
+}
+
+func TestCancelStopsTheDeploymentAndKeepsTheOldVersion(t *testing.T) {
+	a := running(v1, "blue")
+	update := a.request(t, "r5", deployment.Update, v2, v1)
+	a.looksAgain(t, update)
+	a.Deployments[0].Status = codedeploytypes.DeploymentStatusInProgress
+
+	a.now, a.stack = noon.Add(3*time.Minute), "UPDATE_ROLLBACK_IN_PROGRESS"
+	rollback := a.request(t, "r6", deployment.Update, v1, v2)
+	a.looksAgain(t, rollback)
+	if !a.Did("StopDeployment d-created with rollback") {
+		t.Errorf("calls: %v", a.Calls)
+	}
+	a.Deployments[0].Status = codedeploytypes.DeploymentStatusStopped
+	a.fails(t, update, "superseded")
+	a.looksAgain(t, rollback) // the cancelled request's last poll could still be running
+	a.now = a.now.Add(time.Minute)
+	a.finishes(t, rollback)
+	if len(a.created) != 1 {
+		t.Errorf("%d deployments, want only the cancelled one", len(a.created))
+	}
+}
+
+// Between cancel and the rollback's request the cancelled one is still current: it must not start what was cancelled.
+func TestACancelledRequestStartsNothingInTheRollback(t *testing.T) {
+	a := running(v1, "blue")
+	event := a.request(t, "r7", deployment.Update, v2, v1)
+	a.stack = "UPDATE_ROLLBACK_IN_PROGRESS"
+	a.looksAgain(t, event)
+	if len(a.created) != 0 {
+		t.Error("started the cancelled version")
+	}
+}
+
+func TestALostAnswerOfCreateDeployment(t *testing.T) {
+	a := running(v1, "blue")
+	event := a.request(t, "r8", deployment.Update, v2, v1)
+	a.deployment("d-lost", codedeploytypes.DeploymentStatusInProgress, release("r8"))
+	a.Unlisted = []string{"d-lost"}
+	a.Fail["CreateDeployment"] = awstest.Refusal("DeploymentLimitExceededException")
+	a.looksAgain(t, event)
+	a.Unlisted = nil
+	a.looksAgain(t, event)
+	if n := countCalls(a, "CreateDeployment application/group"); n != 1 {
+		t.Errorf("CreateDeployment was called %d times", n)
+	}
+}
+
+func countCalls(a *account, call string) int {
+	n := 0
+	for _, c := range a.Calls {
+		if c == call {
+			n++
+		}
+	}
+	return n
+}
+
+func TestFailureNamesTheHookAndTheRollback(t *testing.T) {
+	a := running(v1, "blue")
+	event := a.request(t, "r9", deployment.Update, v2, v1)
+	d := a.deployment("d-bad", codedeploytypes.DeploymentStatusFailed, release("r9"))
+	d.ErrorInformation = &codedeploytypes.ErrorInformation{Code: codedeploytypes.ErrorCodeHookExecutionFailure, Message: new("one hook failed")}
+	d.RollbackInfo = &codedeploytypes.RollbackInfo{RollbackMessage: new("rolled back by d-good")}
+	a.target = &codedeploytypes.DeploymentTarget{EcsTarget: &codedeploytypes.ECSTarget{LifecycleEvents: []codedeploytypes.LifecycleEvent{
+		{LifecycleEventName: new("Install"), Status: codedeploytypes.LifecycleEventStatusSucceeded},
+		{LifecycleEventName: new("BeforeAllowTraffic"), Status: codedeploytypes.LifecycleEventStatusFailed,
+			Diagnostics: &codedeploytypes.Diagnostics{ErrorCode: codedeploytypes.LifecycleErrorCodeScriptFailed, Message: new("/ready answered 503")}},
+		{LifecycleEventName: new("AllowTraffic"), Status: codedeploytypes.LifecycleEventStatusFailed},
+	}}}
+	a.fails(t, event, "payment:2", "d-bad", "Failed", "HOOK_EXECUTION_FAILURE: one hook failed", "rolled back by d-good",
+		"BeforeAllowTraffic failed: ScriptFailed /ready answered 503", "AllowTraffic failed", "aws deploy get-deployment --deployment-id d-bad")
+	if !a.Did("GetDeploymentTarget cluster:service") {
+		t.Errorf("calls: %v", a.Calls)
+	}
+}
+
+func TestFailureOfAnAlarmPointsToTheRunbook(t *testing.T) {
+	a := running(v1, "blue")
+	event := a.request(t, "r10", deployment.Update, v2, v1)
+	a.deployment("d-other", codedeploytypes.DeploymentStatusSucceeded, "")
+	a.deployment("d-alarm", codedeploytypes.DeploymentStatusStopped, release("r10")).ErrorInformation =
+		&codedeploytypes.ErrorInformation{Code: codedeploytypes.ErrorCodeAlarmActive, Message: new("green-5xx")}
+	a.Fail["GetDeploymentTarget"] = errors.New("lost")
+	a.fails(t, event, "ALARM_ACTIVE: green-5xx", "docs/runbooks")
+}
+
+func TestFailureWithoutADeployment(t *testing.T) {
+	a := running(v1, "blue")
+	a.Services = nil
+	a.fails(t, a.request(t, "r11", deployment.Update, v2, v1), "there is no such service", "service in cluster cluster", "payment:2")
+}
+
+func TestAnInactiveRevisionIsExplained(t *testing.T) {
+	a := running(v2, "green")
+	event := a.request(t, "r12", deployment.Update, v1, v2)
+	a.revisions[v1] = ecstypes.TaskDefinitionStatusInactive
+	a.fails(t, event, "payment:1 is INACTIVE", "registers a new revision")
+}
+
+func TestRepairKeepsTheWantedRevision(t *testing.T) {
+	a := running(v2, "green")
+	a.listener = forwardTo("blue")
+	event := a.request(t, "r13", deployment.Update, v2, v2)
+	a.looksAgain(t, event)
+	a.finishes(t, event)
+	if len(a.modified) != 1 || len(a.created) != 0 {
+		t.Errorf("calls: %v", a.Calls)
+	}
+}
+
+// Every call may fail for a moment at every step; only what AWS refuses for good fails the request.
+func TestEveryCallMayFailForAMoment(t *testing.T) {
+	for _, operation := range []string{"ListDeployments", "BatchGetDeployments", "DescribeServices", "DescribeListeners",
+		"DescribeStacks", "DescribeTaskDefinition", "CreateDeployment", "GetParameter", "ModifyListener", "StopDeployment"} {
+		for _, code := range []string{"ThrottlingException", "InvalidInputException"} {
+			a := running(v1, "blue")
+			event := a.request(t, "r14", deployment.Update, v2, v1)
+			switch operation {
+			case "ModifyListener":
+				a.serve(v2, "green")
+				a.listener = forwardTo("blue")
+			case "StopDeployment":
+				a.deployment("d-foreign", codedeploytypes.DeploymentStatusInProgress, "by hand")
+			case "BatchGetDeployments":
+				a.deployment("d-ended", codedeploytypes.DeploymentStatusSucceeded, "by hand")
+			}
+			a.Fail[operation] = awstest.Refusal(code)
+			if code == "ThrottlingException" || operation == "StopDeployment" {
+				a.looksAgain(t, event)
+			} else {
+				a.fails(t, event, "InvalidInputException")
+			}
+			if !slices.ContainsFunc(a.Calls, func(c string) bool { return strings.HasPrefix(c, operation) }) {
+				t.Errorf("%s was not called: %v", operation, a.Calls)
+			}
+		}
+	}
+}
+
+func TestAStackThatIsNotListedIsLookedForAgain(t *testing.T) {
+	a := running(v1, "blue")
+	a.stack = ""
+	event := a.request(t, "r15", deployment.Update, v2, v1)
+	a.looksAgain(t, event)
+	a.stack = "UPDATE_IN_PROGRESS"
+	a.looksAgain(t, event)
+	if len(a.created) != 1 || a.created[0].DeploymentConfigName != nil {
+		t.Errorf("created %+v", a.created)
+	}
+}
+
+func TestOnEventRefuses(t *testing.T) {
+	a := running(v1, "blue")
+	bad := Event{RequestType: deployment.Update, RequestID: "bad"}
+	if _, err := a.handler().OnEvent(t.Context(), bad); err == nil || len(a.Calls) != 0 {
+		t.Errorf("got %v after %v", err, a.Calls)
+	}
+	first := a.request(t, "first", deployment.Update, v2, v1)
+	a.request(t, "second", deployment.Update, v1, v2)
+	if _, err := a.handler().OnEvent(t.Context(), first); !errors.Is(err, deployment.ErrSuperseded) {
+		t.Errorf("a replay of the first: %v", err)
+	}
+}
+
+// A stack whose creation failed is deleted with half of its things missing.
+func TestDeleteFindsNothing(t *testing.T) {
+	a := running(v1, "blue")
+	a.Services, a.listener = nil, nil
+	a.Fail["ListDeployments"] = awstest.Refusal("ApplicationDoesNotExistException")
+	a.finishes(t, a.request(t, "r16", deployment.Delete, v1, ""))
+	if len(a.Parameters) != 0 || len(a.revisions) != 0 {
+		t.Errorf("left behind: %v %v", a.Parameters, a.revisions)
+	}
+	if slices.Contains(a.Calls, "DescribeListeners listener") {
+		t.Error("a destroy needs no listener")
+	}
+}
+
+func TestDeleteStopsWhatIsInFlight(t *testing.T) {
+	a := running(v1, "blue")
+	a.deployment("d-1", codedeploytypes.DeploymentStatusInProgress, release("earlier"))
+	event := a.request(t, "r17", deployment.Delete, v1, "")
+	a.looksAgain(t, event)
+	if !a.Did("StopDeployment d-1 with rollback") {
+		t.Errorf("calls: %v", a.Calls)
+	}
+	a.Deployments[0].Status = codedeploytypes.DeploymentStatusStopped
+	a.Fail["ListTaskDefinitions"] = awstest.Refusal("ThrottlingException")
+	a.looksAgain(t, event)
+	a.Fail["ListTaskDefinitions"] = awstest.Refusal("AccessDeniedException")
+	a.finishes(t, event)
+}

@@ -159,10 +159,10 @@ func TestRefusesAndWritesNothing(t *testing.T) {
 		change func(*testing.T, surroundings)
 		want   string
 	}{
-		"without the CLI":     {func(_ *testing.T, s surroundings) { s["CDK_CONTEXT_JSON"] = "" }, "through the CDK CLI"},
-		"broken context":      {func(_ *testing.T, s surroundings) { s["CDK_CONTEXT_JSON"] = "{" }, "CDK_CONTEXT_JSON: unexpected end"},
-		"lost overflow":       {func(_ *testing.T, s surroundings) { s["CONTEXT_OVERFLOW_LOCATION_ENV"] = "/nowhere" }, "context overflow: open /nowhere"},
-		"broken overflow":     {func(_ *testing.T, s surroundings) { s["CONTEXT_OVERFLOW_LOCATION_ENV"] = broken }, "broken.json: unexpected end"},
+		"without the CLI": {func(_ *testing.T, s surroundings) { s["CDK_CONTEXT_JSON"] = "" }, "through the CDK CLI"},
+		"broken context":  {func(_ *testing.T, s surroundings) { s["CDK_CONTEXT_JSON"] = "{" }, "CDK_CONTEXT_JSON: unexpected end"},
+		"lost overflow":   {func(_ *testing.T, s surroundings) { s["CONTEXT_OVERFLOW_LOCATION_ENV"] = "/nowhere" }, "context overflow: open /nowhere"},
+		"broken overflow": {func(_ *testing.T, s surroundings) { s["CONTEXT_OVERFLOW_LOCATION_ENV"] = broken }, "broken.json: unexpected end"},
 		"bad configuration": {func(_ *testing.T, s surroundings) {
 			s["CDK_CONTEXT_JSON"] = `{"vpcCidr": "everywhere", "natGateways": "nine"}`
 		}, "natGateways"},

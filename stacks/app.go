@@ -29,7 +29,9 @@ func New(app awscdk.App, config Config, functions bundle.Functions) Stacks {
 		StackProps: stackProps(config, "Alarms, dashboard and saved queries of the payment processor"),
 		Config:     config, Network: network, Platform: platform,
 	})
-	addTags(app, config)
+	for _, stack := range []awscdk.Stack{network.Stack, platform.Stack, observability.Stack} {
+		addTags(stack, config)
+	}
 	return Stacks{Network: network, Platform: platform, Observability: observability}
 }
 
@@ -37,6 +39,7 @@ func stackProps(config Config, description string) awscdk.StackProps {
 	return awscdk.StackProps{
 		Description:           jsii.Sprintf("%s (%s)", description, config.EnvironmentSuffix),
 		Env:                   &awscdk.Environment{Region: &config.Region, Account: account(config)},
+		Tags:                  stackTags(config),
 		TerminationProtection: new(config.Production()),
 		// Templates take no parameters; the CLI checks the version of the bootstrap stack by itself.
 		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{

@@ -89,6 +89,6 @@ func logProvider(stack awscdk.Stack, id, provider string, props logGroupProps) {
 	override(handler, "LoggingConfig", map[string]any{"LogGroup": logs.LogGroupName(), "LogFormat": "JSON"}, logging)
 
 	const untagged = "the CDK does not tag what it defines without a type"
-	override(role, "Tags", cfnTags(props.Config), untagged)
-	override(handler, "Tags", cfnTags(props.Config), untagged)
+	override(role, "Tags", cfnTags(stack, props.Config), untagged)
+	override(handler, "Tags", cfnTags(stack, props.Config), untagged)
 }

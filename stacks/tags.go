@@ -24,17 +24,29 @@ func tags(config Config) map[string]string {
 	return all
 }
 
-func addTags(scope constructs.Construct, config Config) {
+// addTags tags everything below a stack. What has no name of its own, in the code or in nameTag, is called what its
+// stack is called, so that nobody in the console takes one environment's resource for another's.
+func addTags(stack awscdk.Stack, config Config) {
 	all := tags(config)
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		awscdk.Tags_Of(scope).Add(&key, new(all[key]), nil)
+		awscdk.Tags_Of(stack).Add(&key, new(all[key]), nil)
 	}
+	awscdk.Tags_Of(stack).Add(new("Name"), stack.StackName(), nil)
+}
+
+// stackTags are the tags of a stack itself.
+func stackTags(config Config) *map[string]*string {
+	spelled := map[string]*string{}
+	for key, value := range tags(config) {
+		spelled[key] = &value
+	}
+	return &spelled
 }
 
 // cfnTags are the tags as CloudFormation spells them, for what the CDK does not tag: its untyped resources.
-func cfnTags(config Config) []map[string]string {
+func cfnTags(stack awscdk.Stack, config Config) []map[string]string {
 	all := tags(config)
-	var spelled []map[string]string
+	spelled := []map[string]string{{"Key": "Name", "Value": *stack.StackName()}}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		spelled = append(spelled, map[string]string{"Key": key, "Value": all[key]})
 	}

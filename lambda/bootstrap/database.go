@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"strconv"
@@ -66,7 +65,7 @@ func (s safe) Error() string { return string(s) }
 func (d Database) config() (*pgconn.Config, error) {
 	port, err := strconv.ParseUint(d.Port, 10, 16)
 	if err != nil {
-		return nil, safe(fmt.Sprintf("DB_PORT is %q, want a port", d.Port))
+		return nil, safe("DB_PORT is no port")
 	}
 	roots, err := d.roots()
 	if err != nil {

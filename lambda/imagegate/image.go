@@ -55,6 +55,11 @@ func (h Handler) bootstrap(ctx context.Context, p Properties) (string, error) {
 	return "", fmt.Errorf("push the bootstrap image to %s: %w", p.RepositoryURI, err)
 }
 
+// Assembler returns a function that assembles the bootstrap image of that server binary.
+func Assembler(server string) func(architecture string) (v1.Image, error) {
+	return func(architecture string) (v1.Image, error) { return Assemble(server, architecture) }
+}
+
 // Assemble makes the bootstrap image of a static server binary: the same bytes for the same server. It has no shell,
 // nothing to write to, and no user but an unprivileged one.
 func Assemble(server, architecture string) (v1.Image, error) {

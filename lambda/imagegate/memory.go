@@ -33,11 +33,8 @@ func (h Handler) recall(ctx context.Context, parameter string) (memory, error) {
 }
 
 func (h Handler) remember(ctx context.Context, parameter string, m memory) error {
-	encoded, err := json.Marshal(m)
-	if err != nil {
-		return err
-	}
-	_, err = h.Parameters.PutParameter(ctx, &ssm.PutParameterInput{
+	encoded, _ := json.Marshal(m) // two strings
+	_, err := h.Parameters.PutParameter(ctx, &ssm.PutParameterInput{
 		Name: &parameter, Value: new(string(encoded)), Type: types.ParameterTypeString, Overwrite: new(true),
 		Description: new("Image that ImageGate answered these properties with; a rollback gets it again"),
 	})

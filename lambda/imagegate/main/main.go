@@ -17,17 +17,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
+
+var exit = os.Exit // tests stay alive
 
 func main() {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	aws, err := config.LoadDefaultConfig(context.Background())
 	if err != nil {
 		slog.Error("load the AWS configuration", "error", err)
-		os.Exit(1)
+		exit(1)
+		return
 	}
-	server := filepath.Join(os.Getenv("LAMBDA_TASK_ROOT"), "server")
+	server := filepath.Join(os.Getenv("LAMBDA_TASK_ROOT"), "server") // beside this binary in the asset
 	images := ecr.NewFromConfig(aws)
 	handler := imagegate.Handler{
 		ECR:            images,
@@ -35,7 +37,7 @@ func main() {
 		CloudFormation: cloudformation.NewFromConfig(aws),
 		Parameters:     ssm.NewFromConfig(aws),
 		Registry:       imagegate.NewRegistry(images),
-		Bootstrap:      func(architecture string) (v1.Image, error) { return imagegate.Assemble(server, architecture) },
+		Bootstrap:      imagegate.Assembler(server),
 		Now:            time.Now,
 		Sleep:          imagegate.Sleep,
 	}

@@ -77,16 +77,17 @@ func decide(s State) Decision {
 		return Decision{Fail, "there is no such service", ""}
 	case primary == nil:
 		return Decision{Wait, "the service has no PRIMARY task set", ""}
-	case primary.TaskDefinition != s.Wanted:
-		return Decision{Start, "the PRIMARY task set runs " + revision(primary.TaskDefinition), ""}
-	case !primary.Serves(s.Wanted):
-		return Decision{Wait, "the PRIMARY task set is of the wanted revision but runs no task", ""}
 	case !s.Listener.Exists:
 		return Decision{Fail, "there is no such listener", ""}
 	case primary.TargetGroup == "":
 		return Decision{Fail, "the PRIMARY task set has no target group", ""}
+	case primary.TaskDefinition == s.Wanted && !primary.Serves(s.Wanted):
+		return Decision{Wait, "the PRIMARY task set is of the wanted revision but runs no task", ""}
 	case !s.Listener.ForwardsOnlyTo(primary.TargetGroup):
+		// Before a start too: CodeDeploy refuses with "Primary taskset target group must be behind listener".
 		return Decision{Repair, "the listener does not forward to the PRIMARY task set's target group", ""}
+	case primary.TaskDefinition != s.Wanted:
+		return Decision{Start, "the PRIMARY task set runs " + revision(primary.TaskDefinition), ""}
 	default:
 		return Decision{Finish, "the PRIMARY task set runs the wanted revision and has the listener's traffic", s.ownID()}
 	}

@@ -96,6 +96,7 @@ func TestDecide(t *testing.T) {
 		"runs already, no listener":            {with(func(s *State) { s.Listener = Listener{} }), Fail, ""},
 		"runs already, without a target group": {with(func(s *State) { s.Live.Primary.TargetGroup = "" }), Fail, ""},
 		"another runs":                         {with(primary(v1, 3)), Start, ""},
+		"another runs, listener elsewhere":     {with(primary(v1, 3), func(s *State) { s.Listener.Actions = forwardTo("blue") }), Repair, ""},
 		"another runs, for the hour":           {with(primary(v1, 3), waited(deployment.Patience)), Fail, ""},
 		"the wanted runs without tasks":        {with(primary(v2, 0)), Wait, ""},
 		"the wanted runs scaled to zero":       {with(primary(v2, 0), func(s *State) { s.Live.Primary.Desired = 0 }), Finish, ""},
@@ -181,7 +182,7 @@ func TestDecideNeverHarms(t *testing.T) {
 		switch {
 		case got.Action == Start && (serves || s.RequestType == deployment.Delete):
 			t.Fatalf("starts what runs already or what is deleted: %+v", got)
-		case got.Action == Repair && (!serves || s.Live.Primary.TargetGroup == ""):
+		case got.Action == Repair && (!serves && s.Live.Primary.TaskDefinition == v2 || s.Live.Primary.TargetGroup == ""):
 			t.Fatalf("moves traffic to where nothing serves: %+v", got)
 		case got.Action == Finish && s.RequestType != deployment.Delete && (!serves || !s.Listener.ForwardsOnlyTo(s.Live.Primary.TargetGroup)):
 			t.Fatalf("claims success although the wanted revision does not serve: %+v", got)

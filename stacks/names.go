@@ -7,7 +7,7 @@ type names struct{ suffix string }
 
 func (c Config) names() names { return names{c.EnvironmentSuffix} }
 
-// application names the cluster, service, repository, task family and CodeDeploy application.
+// application names the cluster, service, repository, task family, CodeDeploy application and deployment group.
 func (n names) application() string { return "payment-processor-" + n.suffix }
 
 // stack names a part's stack, which is the name of its files in cdk.out as well.

@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"cmp"
+
 	"payment-processor/lambda/bundle"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -36,5 +38,37 @@ type PlatformStack struct {
 
 // NewPlatformStack defines the cluster, load balancer and blue/green payment service.
 func NewPlatformStack(scope constructs.Construct, id string, props PlatformStackProps) PlatformStack {
-	return PlatformStack{Stack: awscdk.NewStack(scope, &id, &props.StackProps)}
+	stack, config := awscdk.NewStack(scope, &id, &props.StackProps), props.Config
+
+	logKey := newLogKey(stack, "LogKey", config, config.names().logGroup())
+	logs := newLogGroup(stack, "Logs", logGroupProps{Config: config, Key: logKey, Name: config.names().logGroup(), Audit: true})
+	images := newImageRepository(stack, config)
+	cluster := newCluster(stack, props.Vpc, config, logKey)
+	credentials := newDatabaseSecret(stack, config)
+	entrance := newEntrance(stack, props.Vpc, config, logKey)
+
+	task := newPaymentTask(stack, paymentTaskProps{
+		Config: config, Image: awsecs.ContainerImage_FromEcrRepository(images, new(cmp.Or(config.Task.ImageTag, "latest"))),
+		LogGroup: logs, Secret: credentials,
+	})
+	placement := newPlacement(stack, props.Vpc, config)
+	service := newService(stack, serviceProps{
+		Config: config, Cluster: cluster, Task: task, Placement: placement, Entrance: entrance,
+	})
+	newScaling(service, config.Scaling)
+	group := newDeploymentGroup(stack, deploymentGroupProps{
+		Config: config, Service: service, Task: task, Entrance: entrance, Gates: newGateAlarms(stack, entrance),
+	})
+	newPlatformOutputs(stack, config, platformOutputs{
+		Cluster: cluster, Service: service, TaskDefinition: task, Repository: images,
+		LoadBalancer: entrance.LoadBalancer, LoadBalancerSecurityGroup: entrance.SecurityGroup,
+		AppSecurityGroup: placement.SecurityGroup, Listener: entrance.Production, TargetGroup: entrance.Blue,
+		LogGroup: logs, DatabaseSecret: credentials,
+	})
+
+	return PlatformStack{
+		Stack: stack, Cluster: cluster, Service: service, LoadBalancer: entrance.LoadBalancer,
+		BlueTargetGroup: entrance.Blue, GreenTargetGroup: entrance.Green, DeploymentGroup: group,
+		Repository: images, LogGroup: logs,
+	}
 }

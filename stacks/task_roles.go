@@ -1,0 +1,43 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+)
+
+// newTaskExecutionRole is for ECS itself, which pulls the image, reads the secret and writes the log before there is a
+// task. The task definition adds exactly that.
+func newTaskExecutionRole(scope constructs.Construct) awsiam.Role {
+	return awsiam.NewRole(scope, new("TaskExecutionRole"), &awsiam.RoleProps{
+		Description: new("ECS starts the payment processor's tasks"),
+		AssumedBy:   tasksOfThisAccount(scope),
+	})
+}
+
+// newTaskRole is what the payment processor itself may do: nothing, but for the sessions of ECS Exec that the service
+// adds.
+func newTaskRole(scope constructs.Construct) awsiam.Role {
+	return awsiam.NewRole(scope, new("TaskRole"), &awsiam.RoleProps{
+		Description: new("The payment processor"),
+		AssumedBy:   tasksOfThisAccount(scope),
+	})
+}
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+func tasksOfThisAccount(scope constructs.Construct) awsiam.ServicePrincipal {
+	stack := awscdk.Stack_Of(scope)
+	return awsiam.NewServicePrincipal(new("ecs-tasks.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+		Conditions: ofThisAccount(stack, stack.FormatArn(&awscdk.ArnComponents{Service: new("ecs"), Resource: new("*")})),
+	})
+}
+
+// ofThisAccount keeps a service from taking a role on behalf of another account (the confused deputy).
+//
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+func ofThisAccount(stack awscdk.Stack, source *string) *map[string]any {
+	return &map[string]any{
+		"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()},
+		"ArnLike":      map[string]any{"aws:SourceArn": source},
+	}
+}

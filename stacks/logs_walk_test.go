@@ -61,7 +61,7 @@ func (e *environment) isLogGroup(of resource, value any) bool {
 	return false
 }
 
-// unencrypted finds what keeps data as plain text. Secrets and parameters cannot.
+// unencrypted finds what keeps data as plain text. Secrets, parameters and images cannot.
 func unencrypted(e *environment) []string {
 	var findings []string
 	for _, r := range e.resources() {
@@ -74,8 +74,6 @@ func unencrypted(e *environment) []string {
 			encrypted = p["KmsMasterKeyId"] != nil
 		case "AWS::SQS::Queue":
 			encrypted = p["KmsMasterKeyId"] != nil || p["SqsManagedSseEnabled"] == true
-		case "AWS::ECR::Repository":
-			encrypted = asObject(p["EncryptionConfiguration"])["EncryptionType"] != nil
 		case "AWS::RDS::DBCluster":
 			encrypted = p["StorageEncrypted"] == true
 		case "AWS::EFS::FileSystem", "AWS::EC2::Volume":
@@ -148,7 +146,7 @@ func TestLogGroupsFires(t *testing.T) {
 
 func TestUnencryptedFires(t *testing.T) {
 	for _, kind := range []string{
-		"AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::ECR::Repository", "AWS::RDS::DBCluster",
+		"AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::RDS::DBCluster",
 		"AWS::EFS::FileSystem", "AWS::EC2::Volume", "AWS::DynamoDB::Table",
 	} {
 		sabotage{`{"X": {"Type": "` + kind + `"}}`, "is not encrypted"}.try(t, unencrypted)

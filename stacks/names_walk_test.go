@@ -5,30 +5,43 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 )
 
 // naming are the properties by which AWS may know a resource: of these, whatever is literal must carry the suffix.
 var naming = regexp.MustCompile(`(Name|Identifier|Family)$`)
 
-// notNames are properties that only look like a physical name, each with what it is.
-var notNames = map[string]string{
-	"AWS::EC2::FlowLog LogGroupName":     "the log group's name, which is looked at where the log group is",
-	"AWS::EC2::VPCEndpoint ServiceName":  "AWS's name of the service",
-	"AWS::IAM::Policy PolicyName":        "inline: inside its role",
-	"AWS::IAM::Role Policies.PolicyName": "inline: inside its role",
+// notNames are properties that only look like a physical name, by type, each with what it is instead.
+var notNames = map[string]map[string]string{
+	"AWS::ApplicationAutoScaling::ScalingPolicy": {"PolicyName": "inside its scalable target"},
+	"AWS::CloudWatch::Alarm": {
+		"MetricName": "AWS's", "Dimensions.Name": "AWS's",
+		"Metrics.MetricStat.Metric.MetricName": "AWS's", "Metrics.MetricStat.Metric.Dimensions.Name": "AWS's",
+	},
+	"AWS::EC2::VPCEndpoint": {"ServiceName": "AWS's name of the service"},
+	"AWS::ECS::Cluster":     {"ClusterSettings.Name": "a setting"},
+	"AWS::ECS::Service":     {"LoadBalancers.ContainerName": "inside the task"},
+	"AWS::ECS::TaskDefinition": {
+		"ContainerDefinitions.Name": "inside the task", "Volumes.Name": "inside the task",
+		"ContainerDefinitions.Environment.Name": "a variable", "ContainerDefinitions.Secrets.Name": "a variable",
+		"RuntimePlatform.OperatingSystemFamily": "a platform",
+	},
+	"AWS::IAM::Policy": {"PolicyName": "inline: inside its role"},
+	"AWS::IAM::Role":   {"Policies.PolicyName": "inside the role"},
 }
+
+// awsNames are names that AWS gave what it offers to everybody.
+var awsNames = regexp.MustCompile(`^CodeDeployDefault\.`)
 
 // physicalNames are the literal names in a template, by the resource and property that carry them.
 func (e *environment) physicalNames() map[string]string {
 	found := map[string]string{}
 	for _, r := range e.resources() {
 		visit(r.Properties, "", func(path string, value any) {
-			if !naming.MatchString(path) || notNames[r.Type+" "+path] != "" || strings.Contains(path, "Policy") {
+			if !naming.MatchString(path) || notNames[r.Type][path] != "" {
 				return
 			}
-			if name := literal(value); name != "$" {
+			if name := literal(value); name != "$" && !awsNames.MatchString(name) {
 				found[r.String()+" "+path] = name
 			}
 		})

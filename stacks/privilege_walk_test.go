@@ -12,13 +12,23 @@ import (
 // them. https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 var unscopable = []string{
 	"ecr:GetAuthorizationToken",
+	"elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups",
+	"elasticloadbalancing:DescribeTargetHealth",
+	"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+	"xray:PutTraceSegments", "xray:PutTelemetryRecords",
 }
+
+// lists are the actions that read a list of all there is of a kind in the account: that is their resource, no less.
+var lists = []string{"cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"}
 
 // managed are the policies of AWS that a role may have, each with why our own would be no narrower.
 var managed = map[string]string{}
 
-// everything is an ARN that names no resource but all of a kind, or all of an account.
-var everything = regexp.MustCompile(`^(\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:(\*|[a-z-]+[/:]\*))$`)
+// anything is a resource that could be anything; ofAKind is all of a kind in an account.
+var (
+	anything = regexp.MustCompile(`^(\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*)$`)
+	ofAKind  = regexp.MustCompile(`^arn:[^:]*:[^:]*:[^:]*:[^:]*:[a-z-]+[/:]\*$`)
+)
 
 // privileges finds what roles may do to everything, and could do to less.
 func privileges(e *environment) []string {
@@ -30,12 +40,15 @@ func privileges(e *environment) []string {
 		if s.Body["NotAction"] != nil || s.Body["NotResource"] != nil {
 			findings = append(findings, fmt.Sprintf("%v allows all but something", s))
 		}
-		all := slices.ContainsFunc(listed(s.Body["Resource"]), func(r any) bool { return everything.MatchString(literal(r)) })
+		resources := func(wide *regexp.Regexp) bool {
+			return slices.ContainsFunc(listed(s.Body["Resource"]), func(r any) bool { return wide.MatchString(literal(r)) })
+		}
 		for _, action := range listed(s.Body["Action"]) {
 			if strings.HasSuffix(literal(action), ":*") || action == "*" {
 				findings = append(findings, fmt.Sprintf("%v allows %v", s, action))
 			}
-			if all && !slices.Contains(unscopable, literal(action)) {
+			free := slices.Contains(unscopable, literal(action))
+			if resources(anything) && !free || resources(ofAKind) && !free && !slices.Contains(lists, literal(action)) {
 				findings = append(findings, fmt.Sprintf("%v allows %v on %v", s, action, s.Body["Resource"]))
 			}
 		}
@@ -107,6 +120,7 @@ func TestPrivilegesFires(t *testing.T) {
 		{policy(`{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::1:role/*"}`), "allows iam:PassRole"},
 		{policy(`{"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": {"Fn::Join": ["", ["arn:aws:logs:us-east-2:",
 		   {"Ref": "AWS::AccountId"}, ":log-group:*"]]}}`), "allows logs:PutLogEvents"},
+		{policy(`{"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"}`), "allows logs:DescribeLogGroups"},
 		{policy(`{"Effect": "Allow", "Action": "ecs:*", "Resource": {"Ref": "X"}}`), "allows ecs:*"},
 		{policy(`{"Effect": "Allow", "NotAction": "iam:*", "Resource": {"Ref": "X"}}`), "all but something"},
 		{`{"R": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": {"Statement":
@@ -117,6 +131,7 @@ func TestPrivilegesFires(t *testing.T) {
 	}
 	harmless(t, privileges, policy(`{"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"},
 		{"Effect": "Deny", "Action": "*", "Resource": "*"},
+		{"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "arn:aws:logs:us-east-2:1:log-group:*"},
 		{"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::Join": ["", [{"Fn::GetAtt": ["Bucket", "Arn"]}, "/*"]]}}`))
 }
 

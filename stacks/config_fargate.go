@@ -3,20 +3,29 @@ package stacks
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // fargateSizes are the task sizes of Fargate on Linux, for X86_64 and ARM64 alike.
 // Source: Amazon ECS Developer Guide, "Fargate task definition differences", table "Task CPU and memory".
-var fargateSizes = []struct{ cpu, leastMiB, mostMiB, stepMiB int }{
-	{256, 512, 2048, 0}, // 512, 1024 and 2048: no step
-	{512, 1024, 4096, 1024},
-	{1024, 2048, 8192, 1024},
-	{2048, 4096, 16384, 1024},
-	{4096, 8192, 30720, 1024},
-	{8192, 16384, 61440, 4096},
-	{16384, 32768, 122880, 8192},
+var fargateSizes = []struct {
+	cpu       int
+	memoryMiB []int
+}{
+	{256, []int{512, 1024, 2048}},
+	{512, steps(1024, 4096, 1024)},
+	{1024, steps(2048, 8192, 1024)},
+	{2048, steps(4096, 16384, 1024)},
+	{4096, steps(8192, 30720, 1024)},
+	{8192, steps(16384, 61440, 4096)},
+	{16384, steps(32768, 122880, 8192)},
+}
+
+func steps(least, most, step int) []int {
+	var all []int
+	for n := least; n <= most; n += step {
+		all = append(all, n)
+	}
+	return all
 }
 
 func fargateCPUs() []int {
@@ -29,21 +38,8 @@ func fargateCPUs() []int {
 
 // fargateMemory returns what Fargate offers with that CPU, in MiB.
 func fargateMemory(cpu int) []int {
-	var memory []int
-	for _, size := range fargateSizes {
-		if size.cpu != cpu {
-			continue
-		}
-		for mib := size.leastMiB; mib <= size.mostMiB; {
-			memory = append(memory, mib)
-			if size.stepMiB == 0 {
-				mib *= 2
-			} else {
-				mib += size.stepMiB
-			}
-		}
-	}
-	return memory
+	at := slices.Index(fargateCPUs(), cpu)
+	return fargateSizes[at].memoryMiB
 }
 
 func fargatePair(c Config) string {
@@ -51,9 +47,5 @@ func fargatePair(c Config) string {
 	if slices.Contains(offered, c.Task.MemoryMiB) {
 		return ""
 	}
-	words := make([]string, len(offered))
-	for i, mib := range offered {
-		words[i] = strconv.Itoa(mib)
-	}
-	return fmt.Sprintf("with cpu %d choose memoryMiB among %s", c.Task.CPU, strings.Join(words, ", "))
+	return fmt.Sprintf("with cpu %d choose memoryMiB among %s", c.Task.CPU, joined(offered))
 }

@@ -26,20 +26,24 @@ func between(least, most int, what string) rule[int] {
 
 // amongNumbers accepts the sorted numbers; it advises the next larger one.
 func amongNumbers(numbers ...int) rule[int] {
-	words := make([]string, len(numbers))
-	for i, n := range numbers {
-		words[i] = strconv.Itoa(n)
-	}
 	return rule[int]{
-		"one of " + strings.Join(words, ", "),
+		"one of " + joined(numbers),
 		func(n int) string {
 			at, found := slices.BinarySearch(numbers, n)
 			if found {
 				return ""
 			}
-			return "write " + words[min(at, len(words)-1)]
+			return fmt.Sprintf("write %d", numbers[min(at, len(numbers)-1)])
 		},
 	}
+}
+
+func joined(numbers []int) string {
+	words := make([]string, len(numbers))
+	for i, n := range numbers {
+		words[i] = strconv.Itoa(n)
+	}
+	return strings.Join(words, ", ")
 }
 
 // amongWords accepts the words; it advises the nearest one.

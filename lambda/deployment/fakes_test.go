@@ -16,14 +16,16 @@ type failsSecond struct {
 }
 
 func (f *failsSecond) ListDeployments(ctx context.Context, in *codedeploy.ListDeploymentsInput, o ...func(*codedeploy.Options)) (*codedeploy.ListDeploymentsOutput, error) {
-	if f.lists++; f.lists%2 == 0 && len(f.Deployments) == 0 {
+	f.lists++
+	if f.lists%2 == 0 && len(f.Deployments) == 0 {
 		return nil, errors.New("lost")
 	}
 	return f.Cloud.ListDeployments(ctx, in, o...)
 }
 
 func (f *failsSecond) BatchGetDeployments(ctx context.Context, in *codedeploy.BatchGetDeploymentsInput, o ...func(*codedeploy.Options)) (*codedeploy.BatchGetDeploymentsOutput, error) {
-	if f.gets++; f.gets%2 == 0 {
+	f.gets++
+	if f.gets%2 == 0 {
 		return nil, errors.New("lost")
 	}
 	return f.Cloud.BatchGetDeployments(ctx, in, o...)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -105,12 +107,12 @@ func (r Request) later(err error, waited time.Duration) bool {
 	return Transient(err) || Denied(err) && waited < spreading
 }
 
-// Required returns an error that names every empty value of these pairs of name and value.
-func Required(pairs ...string) error {
+// Required returns an error that names every property without a value.
+func Required(properties map[string]string) error {
 	var wrong []error
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] == "" {
-			wrong = append(wrong, fmt.Errorf("property %s is empty, want a value", pairs[i]))
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		if properties[name] == "" {
+			wrong = append(wrong, fmt.Errorf("property %s is empty, want a value", name))
 		}
 	}
 	return errors.Join(wrong...)

@@ -184,10 +184,10 @@ func TestReceiptTravelsThroughTheFramework(t *testing.T) {
 }
 
 func TestRequired(t *testing.T) {
-	if err := Required("A", "a", "B", "b"); err != nil {
+	if err := Required(map[string]string{"A": "a", "B": "b"}); err != nil {
 		t.Error(err)
 	}
-	if err := Required("A", "", "B", ""); err == nil || !strings.Contains(err.Error(), "A") || !strings.Contains(err.Error(), "B") {
+	if err := Required(map[string]string{"A": "", "B": ""}); err == nil || !strings.Contains(err.Error(), "A") || !strings.Contains(err.Error(), "B") {
 		t.Errorf("got %v, want both named", err)
 	}
 }

@@ -88,8 +88,10 @@ func (h Handler) OnEvent(ctx context.Context, event Event) (Response, error) {
 	defer cancel()
 	p := event.Properties
 	if event.RequestType != deployment.Delete {
-		if err := deployment.Required("Cluster", p.Cluster, "Service", p.Service, "Application", p.Application,
-			"DeploymentGroup", p.DeploymentGroup, "BlueTargetGroup", p.BlueTargetGroup, "Parameter", p.Parameter); err != nil {
+		if err := deployment.Required(map[string]string{
+			"Cluster": p.Cluster, "Service": p.Service, "Application": p.Application, "DeploymentGroup": p.DeploymentGroup,
+			"BlueTargetGroup": p.BlueTargetGroup, "Parameter": p.Parameter,
+		}); err != nil {
 			return Response{}, err
 		}
 	}

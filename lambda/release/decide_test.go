@@ -177,6 +177,7 @@ func TestDecideNeverHarms(t *testing.T) {
 			if !patient {
 				t.Fatalf("%+v after the hour", got)
 			}
+		case Fail:
 		}
 		serves := s.Live.Exists && s.Live.Primary.Serves(v2)
 		switch {

@@ -52,9 +52,10 @@ type appSpec struct {
 
 // validate reports every property that no deployment could start with.
 func (p Properties) validate() error {
-	err := deployment.Required("Cluster", p.Cluster, "Service", p.Service, "Application", p.Application,
-		"DeploymentGroup", p.DeploymentGroup, "TaskDefinition", p.TaskDefinition, "AppSpec", p.AppSpec,
-		"Listener", p.Listener, "Parameter", p.Parameter)
+	err := deployment.Required(map[string]string{
+		"Cluster": p.Cluster, "Service": p.Service, "Application": p.Application, "DeploymentGroup": p.DeploymentGroup,
+		"TaskDefinition": p.TaskDefinition, "AppSpec": p.AppSpec, "Listener": p.Listener, "Parameter": p.Parameter,
+	})
 	if p.AppSpec == "" {
 		return err
 	}

@@ -58,6 +58,7 @@ func (c *Cloud) Cut(all []string, token *string) ([]string, *string) {
 	return all[from:to], new(strconv.Itoa(to))
 }
 
+// ListDeployments filters by status and by the time of creation.
 func (c *Cloud) ListDeployments(_ context.Context, in *codedeploy.ListDeploymentsInput, _ ...func(*codedeploy.Options)) (*codedeploy.ListDeploymentsOutput, error) {
 	if err := c.Call("ListDeployments", *in.ApplicationName+"/"+*in.DeploymentGroupName); err != nil {
 		return nil, err
@@ -74,6 +75,7 @@ func (c *Cloud) ListDeployments(_ context.Context, in *codedeploy.ListDeployment
 	return &codedeploy.ListDeploymentsOutput{Deployments: page, NextToken: next}, nil
 }
 
+// BatchGetDeployments refuses an id that is not there.
 func (c *Cloud) BatchGetDeployments(_ context.Context, in *codedeploy.BatchGetDeploymentsInput, _ ...func(*codedeploy.Options)) (*codedeploy.BatchGetDeploymentsOutput, error) {
 	if err := c.Call("BatchGetDeployments", strconv.Itoa(len(in.DeploymentIds))); err != nil {
 		return nil, err
@@ -89,6 +91,7 @@ func (c *Cloud) BatchGetDeployments(_ context.Context, in *codedeploy.BatchGetDe
 	return &out, nil
 }
 
+// StopDeployment only notes the call.
 func (c *Cloud) StopDeployment(_ context.Context, in *codedeploy.StopDeploymentInput, _ ...func(*codedeploy.Options)) (*codedeploy.StopDeploymentOutput, error) {
 	about := *in.DeploymentId
 	if in.AutoRollbackEnabled != nil && *in.AutoRollbackEnabled {
@@ -97,6 +100,7 @@ func (c *Cloud) StopDeployment(_ context.Context, in *codedeploy.StopDeploymentI
 	return &codedeploy.StopDeploymentOutput{}, c.Call("StopDeployment", about)
 }
 
+// DescribeServices answers with all services, whichever was asked for.
 func (c *Cloud) DescribeServices(_ context.Context, in *ecs.DescribeServicesInput, _ ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error) {
 	if err := c.Call("DescribeServices", in.Services[0]); err != nil {
 		return nil, err
@@ -104,6 +108,7 @@ func (c *Cloud) DescribeServices(_ context.Context, in *ecs.DescribeServicesInpu
 	return &ecs.DescribeServicesOutput{Services: c.Services}, nil
 }
 
+// GetParameter refuses a name that is not there.
 func (c *Cloud) GetParameter(_ context.Context, in *ssm.GetParameterInput, _ ...func(*ssm.Options)) (*ssm.GetParameterOutput, error) {
 	if err := c.Call("GetParameter", *in.Name); err != nil {
 		return nil, err
@@ -115,6 +120,7 @@ func (c *Cloud) GetParameter(_ context.Context, in *ssm.GetParameterInput, _ ...
 	return &ssm.GetParameterOutput{Parameter: &ssmtypes.Parameter{Value: &value}}, nil
 }
 
+// PutParameter overwrites.
 func (c *Cloud) PutParameter(_ context.Context, in *ssm.PutParameterInput, _ ...func(*ssm.Options)) (*ssm.PutParameterOutput, error) {
 	if err := c.Call("PutParameter", *in.Name); err != nil {
 		return nil, err
@@ -126,6 +132,7 @@ func (c *Cloud) PutParameter(_ context.Context, in *ssm.PutParameterInput, _ ...
 	return &ssm.PutParameterOutput{}, nil
 }
 
+// DeleteParameter refuses a name that is not there.
 func (c *Cloud) DeleteParameter(_ context.Context, in *ssm.DeleteParameterInput, _ ...func(*ssm.Options)) (*ssm.DeleteParameterOutput, error) {
 	if err := c.Call("DeleteParameter", *in.Name); err != nil {
 		return nil, err

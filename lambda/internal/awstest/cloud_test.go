@@ -1,6 +1,7 @@
 package awstest
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func TestEveryCallIsNotedAndCanFail(t *testing.T) {
 		}
 		c.Parameters = nil
 		c.Fail[name] = lost
-		if err := call(); err != lost {
+		if err := call(); !errors.Is(err, lost) {
 			t.Errorf("%s: got %v, want it to fail", name, err)
 		}
 		delete(c.Fail, name)
@@ -85,7 +86,8 @@ func TestListsArePagedAndFiltered(t *testing.T) {
 		}
 		ids = append(ids, page.Deployments...)
 	}
-	if slices.Sort(ids); !slices.Equal(ids, []string{"a", "b", "c"}) {
+	slices.Sort(ids)
+	if !slices.Equal(ids, []string{"a", "b", "c"}) {
 		t.Errorf("got %v", ids)
 	}
 	if got, err := c.BatchGetDeployments(t.Context(), &codedeploy.BatchGetDeploymentsInput{DeploymentIds: ids}); err != nil || len(got.DeploymentsInfo) != 3 {

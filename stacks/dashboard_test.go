@@ -142,7 +142,7 @@ func TestDashboardPageIsCurrent(t *testing.T) {
 func dashboardPage(widgets []object) string {
 	var page strings.Builder
 	page.WriteString("# The dashboard\n\nCloudWatch dashboard `payment-processor-{suffix}`, the last three hours. Drawn from the code by `go test ./stacks -update`.\n\n" +
-		"Read the first row of graphs from left to right: what customers feel. Below each stands its cause; then what has\nchanged, and what the bill follows.\n\n```\n")
+		"Read the first row of graphs from left to right: what customers feel. Below each stands its cause; then what has\nchanged, and what the bill follows.\n\n```text\n")
 	rule := ""
 	for i := 0; i < len(widgets); {
 		row := []object{}

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// statements returns a policy's statements by Sid, rendered.
-func (e *environment) statements(t *testing.T, r resource, property string) map[string]object {
+// policyStatements returns a policy's statements by Sid, rendered.
+func (e *environment) policyStatements(t *testing.T, r resource, property string) map[string]object {
 	t.Helper()
 	all := map[string]object{}
 	for _, s := range e.rendered(t, r.Stack, r.Properties[property]).(object)["Statement"].([]any) {
@@ -36,7 +36,7 @@ func (e *environment) observabilityKey(t *testing.T) resource {
 func TestKeyLetsAlarmsAndEventsPublish(t *testing.T) {
 	for _, env := range observedEnvironments(t) {
 		names := env.Config.names()
-		statements := env.statements(t, env.observabilityKey(t), "KeyPolicy")
+		statements := env.policyStatements(t, env.observabilityKey(t), "KeyPolicy")
 		topic := "arn:aws:sns:us-east-2:111122223333:" + names.alarmTopic()
 		want := map[string]object{
 			"AlarmsPublish": {

@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"maps"
 	"reflect"
 	"testing"
 )
@@ -128,9 +129,7 @@ func TestEnvironmentSuffixVariable(t *testing.T) {
 		{object{"environmentSuffix": "staging"}, "NOT VALID", "staging", 2},
 	} {
 		context := object{"certificateArn": testCertificate}
-		for key, value := range c.context {
-			context[key] = value
-		}
+		maps.Copy(context, c.context)
 		config, err := LoadConfig(context, variable("ENVIRONMENT_SUFFIX", c.variable))
 		if err != nil || config.EnvironmentSuffix != c.suffix || config.Network.AvailabilityZones != c.zones {
 			t.Errorf("%v with ENVIRONMENT_SUFFIX=%q is %q with %d zones (%v), want %q with %d",
@@ -155,7 +154,7 @@ func TestKeysOfTheCDKAreLeftAlone(t *testing.T) {
 		"cli-telemetry":                                                     false,
 		"@aws-cdk-containers/ecs-service-extensions:enableDefaultLogDriver": true,
 	}), load(t, nil))
-	mistakesOf(t, object{"cli-telemetri": false})
+	_ = mistakesOf(t, object{"cli-telemetri": false})
 }
 
 func TestProduction(t *testing.T) {

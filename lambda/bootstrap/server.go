@@ -30,7 +30,7 @@ GET /ready says whether this environment's database can be reached.
 // Run serves on PORT, 8080 if it is not set, until ctx ends, and then lets the requests under way finish. getenv is
 // os.Getenv; Database documents the other variables. Run calls listening with the address once connections are accepted.
 func Run(ctx context.Context, getenv func(string) string, listening func(net.Addr)) error {
-	listener, err := net.Listen("tcp", ":"+cmp.Or(getenv("PORT"), "8080"))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+cmp.Or(getenv("PORT"), "8080"))
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}

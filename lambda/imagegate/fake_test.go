@@ -55,7 +55,7 @@ func (a *account) handler() Handler {
 		ECR: a, ECS: a, CloudFormation: a, Parameters: a, Registry: a,
 		Bootstrap: func(string) (v1.Image, error) { return empty.Image, a.called("Bootstrap") },
 		Now:       func() time.Time { return a.clock },
-		Sleep: func(ctx context.Context, d time.Duration) error {
+		Sleep: func(_ context.Context, d time.Duration) error {
 			a.clock = a.clock.Add(d)
 			if a.clock.Hour() > 12 {
 				return context.DeadlineExceeded

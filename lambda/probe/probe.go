@@ -91,8 +91,8 @@ var client = &http.Client{
 
 func ask(ctx context.Context, target Target, path string) Result {
 	result := Result{Target: target, Path: path}
-	address := netip.AddrPortFrom(netip.MustParseAddr(target.Address), uint16(target.Port))
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address.String()+path, nil)
+	address := netip.AddrPortFrom(netip.MustParseAddr(target.Address), uint16(target.Port)) //nolint:gosec // a TCP port, as the load balancer lists it
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address.String()+path, http.NoBody)
 	if err != nil {
 		result.Detail = printable(err.Error())
 		return result

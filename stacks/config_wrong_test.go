@@ -133,6 +133,7 @@ var wrongConfigurations = []object{
 	{"ingressCidrs": []any{24.0}},
 	{"ingressCidrs": 24.0},
 	{"ingressCidrs": manyNetworks(31)},
+	{"ingressCidrs": manyNetworks(30), "testIngressCidrs": "198.51.100.0/24"},
 	{"testIngressCidrs": "0.0.0.0/0"},
 	{"testIngressCidrs": "::/0"},
 	{"testIngressCidrs": "64.0.0.0/7"},

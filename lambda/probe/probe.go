@@ -52,6 +52,10 @@ func Handle(ctx context.Context, request Request) (Response, error) {
 	if err := request.validate(); err != nil {
 		return Response{}, err
 	}
+	return askAll(ctx, request), nil
+}
+
+func askAll(ctx context.Context, request Request) Response {
 	results := make([]Result, len(request.Targets)*len(request.Paths))
 	var asked sync.WaitGroup
 	for t, target := range request.Targets {
@@ -60,7 +64,7 @@ func Handle(ctx context.Context, request Request) (Response, error) {
 		}
 	}
 	asked.Wait()
-	return Response{results}, nil
+	return Response{results}
 }
 
 // validate refuses what is no task's address: 169.254.0.0/16, for one, is where credentials are.

@@ -1,0 +1,104 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// task serves on loopback, which Handle would refuse, and returns where.
+func task(t *testing.T, handler http.HandlerFunc) Target {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	address := server.Listener.Addr().(*net.TCPAddr)
+	return Target{address.IP.String(), address.Port}
+}
+
+// Each task must be asked for each path: one that works says nothing about the others.
+func TestEveryTargetIsAskedEveryPath(t *testing.T) {
+	well := task(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "%s is fine", r.URL.Path) })
+	ill := task(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "no database", http.StatusServiceUnavailable)
+	})
+	response := askAll(t.Context(), Request{[]Target{well, ill}, []string{"/health", "/ready?a=b"}})
+	want := []Result{
+		{well, "/health", 200, "/health is fine"}, {well, "/ready?a=b", 200, "/ready is fine"},
+		{ill, "/health", 503, "no database"}, {ill, "/ready?a=b", 503, "no database"},
+	}
+	if !slices.Equal(response.Results, want) {
+		t.Errorf("got %+v, want %+v", response.Results, want)
+	}
+	if !want[0].OK() || want[2].OK() || (Result{Status: 302}).OK() || (Result{Status: 199}).OK() {
+		t.Error("OK is not success")
+	}
+}
+
+// A task must not be able to send the function elsewhere, to flood or to forge its log, or to hold it.
+func TestTasksAreNotTrusted(t *testing.T) {
+	var asked atomic.Int32
+	target := task(t, func(w http.ResponseWriter, r *http.Request) {
+		switch asked.Add(1); r.URL.Path {
+		case "/moved":
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
+		case "/long":
+			fmt.Fprint(w, strings.Repeat("x", 10*longestBody))
+		case "/forged":
+			fmt.Fprint(w, "fine\n{\"level\":\"ERROR\"}\x1b[2J\xff")
+		case "/slow":
+			<-r.Context().Done()
+		}
+	})
+	response := askAll(t.Context(), Request{[]Target{target}, []string{"/moved"}})
+	if response.Results[0].Status != 302 || asked.Load() != 1 {
+		t.Errorf("got %+v after %d requests, want the redirect itself", response, asked.Load())
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	response = askAll(ctx, Request{[]Target{target}, []string{"/long", "/forged", "/slow", "/\x7f"}})
+	if got := len(response.Results[0].Detail); got != longestBody {
+		t.Errorf("kept %d bytes of a long body, want %d", got, longestBody)
+	}
+	if got := response.Results[1].Detail; got != `fine {"level":"ERROR"} [2J` {
+		t.Errorf("kept %q of a forged body", got)
+	}
+	for _, result := range response.Results[2:] {
+		if result.Status != 0 || result.Detail == "" {
+			t.Errorf("got %+v, want no answer and why", result)
+		}
+	}
+}
+
+// Asked for 169.254.170.2, the function would hand out its own credentials.
+func TestOnlyTasksAreAsked(t *testing.T) {
+	for _, request := range []Request{
+		{Targets: []Target{{"169.254.170.2", 80}}},
+		{Targets: []Target{{"127.0.0.1", 9001}}},
+		{Targets: []Target{{"example.com", 80}}},
+		{Targets: []Target{{"10.0.0.1", 0}}},
+		{Targets: []Target{{"10.0.0.1", 65536}}},
+		{Targets: slices.Repeat([]Target{{"10.0.0.1", 80}}, mostTargets+1)},
+		{Paths: []string{"@10.0.0.2/"}},
+	} {
+		if _, err := Handle(t.Context(), request); err == nil {
+			t.Errorf("asked %+v", request)
+		}
+	}
+}
+
+// The hook may ask about tasks that are gone by now.
+func TestNobodyThereIsAResult(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	response, err := Handle(ctx, Request{[]Target{{"10.0.0.1", 8080}}, []string{"/health"}})
+	if err != nil || len(response.Results) != 1 || response.Results[0].OK() {
+		t.Errorf("got %+v, %v", response, err)
+	}
+}

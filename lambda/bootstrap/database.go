@@ -84,11 +84,7 @@ func (d Database) config() (*pgconn.Config, error) {
 
 func (d Database) roots() (*x509.CertPool, error) {
 	if d.CA == "" {
-		roots, err := x509.SystemCertPool()
-		if err != nil || roots.Equal(x509.NewCertPool()) {
-			return nil, safe("this image has no CA certificates to verify the database with: DB_CA names no file")
-		}
-		return roots, nil
+		return usable(x509.SystemCertPool())
 	}
 	pem, err := os.ReadFile(d.CA)
 	if err != nil {
@@ -97,6 +93,14 @@ func (d Database) roots() (*x509.CertPool, error) {
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(pem) {
 		return nil, safe("DB_CA names a file without a PEM certificate")
+	}
+	return roots, nil
+}
+
+// usable refuses roots that trust nobody, which is what an empty image has.
+func usable(roots *x509.CertPool, err error) (*x509.CertPool, error) {
+	if err != nil || roots.Equal(x509.NewCertPool()) {
+		return nil, safe("this image has no CA certificates to verify the database with: DB_CA names no file")
 	}
 	return roots, nil
 }

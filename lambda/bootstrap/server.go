@@ -34,8 +34,13 @@ func Run(ctx context.Context, getenv func(string) string, listening func(net.Add
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	listening(listener.Addr())
+	return serve(ctx, listener, newHandler(newReadiness(NewDatabase(getenv).Check)))
+}
+
+func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
-		Handler:           newHandler(newReadiness(NewDatabase(getenv).Check)),
+		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      10 * time.Second,
@@ -50,7 +55,6 @@ func Run(ctx context.Context, getenv func(string) string, listening func(net.Add
 		defer cancel()
 		stopped <- server.Shutdown(patience)
 	}()
-	listening(listener.Addr())
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return fmt.Errorf("serve: %w", err)
 	}

@@ -113,7 +113,7 @@ func TestPassingErrorsAreTriedAgain(t *testing.T) {
 	a.faults["GetParameter"] = []error{throttled, broken, denial}
 	a.answers(t, create(""))
 	a = newAccount()
-	a.faults["Push"] = []error{registry(403), registry(503), registry(507)}
+	a.faults["Push"] = []error{registry(403), registry(503), registry(507), context.DeadlineExceeded}
 	a.answers(t, create(""))
 	a = newAccount()
 	a.faults["GetParameter"] = slices.Repeat([]error{denial}, 100)

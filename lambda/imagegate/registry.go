@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/google/go-containerregistry/pkg/authn"
@@ -25,7 +26,15 @@ func NewRegistry(tokens Tokens) Registry { return registry{tokens} }
 
 type registry struct{ tokens Tokens }
 
+// A call that hangs must not use up the function's time.
+const (
+	reading = 15 * time.Second
+	pushing = time.Minute
+)
+
 func (r registry) Platforms(ctx context.Context, repositoryURI, digest string) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, reading)
+	defer cancel()
 	reference, err := name.NewDigest(repositoryURI + "@" + digest)
 	if err != nil {
 		return nil, err
@@ -72,6 +81,8 @@ func known(platforms ...*v1.Platform) []string {
 }
 
 func (r registry) Push(ctx context.Context, repositoryURI, tag string, image v1.Image) error {
+	ctx, cancel := context.WithTimeout(ctx, pushing)
+	defer cancel()
 	reference, err := name.NewTag(repositoryURI + ":" + tag)
 	if err != nil {
 		return err

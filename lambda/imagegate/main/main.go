@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/cfn"
 	"github.com/aws/aws-lambda-go/lambda"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
@@ -23,7 +25,9 @@ var exit = os.Exit // tests stay alive
 
 func main() {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
-	aws, err := config.LoadDefaultConfig(context.Background())
+	http.DefaultClient.Timeout = 10 * time.Second                        // cfn answers CloudFormation with it
+	client := awshttp.NewBuildableClient().WithTimeout(10 * time.Second) // one call that hangs must not use up the function's time
+	aws, err := config.LoadDefaultConfig(context.Background(), config.WithHTTPClient(client))
 	if err != nil {
 		slog.Error("load the AWS configuration", "error", err)
 		exit(1)

@@ -58,7 +58,7 @@ func (c Claims) Claim(ctx context.Context, request string, receipt Receipt) (Rec
 	switch {
 	case held.Current == request:
 		return held.Receipt, nil
-	case slices.Contains(held.Superseded, request), held.Receipt.ReceivedAt.After(receipt.ReceivedAt):
+	case slices.Contains(held.Superseded, request), held.Receipt.IssuedAt.After(receipt.IssuedAt):
 		return receipt, ErrSuperseded
 	case held.Current != "":
 		held.Superseded = append([]string{held.Current}, held.Superseded...)
@@ -142,8 +142,8 @@ func (c Claims) save(ctx context.Context, held record) error {
 
 // Waited is how long the request has been waiting; zero if that is not known.
 func (r Receipt) Waited(now time.Time) time.Duration {
-	if r.ReceivedAt.IsZero() {
+	if r.IssuedAt.IsZero() {
 		return 0
 	}
-	return now.Sub(r.ReceivedAt)
+	return now.Sub(r.IssuedAt)
 }

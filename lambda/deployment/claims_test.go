@@ -13,7 +13,7 @@ import (
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func at(minutes int) Receipt {
-	return Receipt{ReceivedAt: noon.Add(time.Duration(minutes) * time.Minute), StackStatus: "UPDATE_IN_PROGRESS"}
+	return Receipt{IssuedAt: noon.Add(time.Duration(minutes) * time.Minute), StackStatus: "UPDATE_IN_PROGRESS"}
 }
 
 func newClaims() (Claims, *awstest.Cloud) {

@@ -17,8 +17,7 @@ type Deployment struct {
 	ID          string
 	Status      types.DeploymentStatus
 	Description string // ours carry the request id; see Describe
-	Rollback    bool   // it is itself a way back: CodeDeploy's automatic rollback, or ours in a stack's rollback
-	Automatic   bool   // CodeDeploy made it
+	Automatic   bool   // CodeDeploy made it, to roll another back
 	Created     time.Time
 	Completed   time.Time
 	RollsBack   bool   // CodeDeploy rolls it back when it fails or is stopped
@@ -62,6 +61,12 @@ func (d Deployment) Of(request string) bool {
 	return !d.Automatic && strings.HasSuffix(d.Description, "request "+request)
 }
 
+// wayBackTo reports whether the deployment is a way back: CodeDeploy's automatic rollback, or ours in a stack's rollback
+// to the revision, any revision if it is empty.
+func (d Deployment) wayBackTo(revision string) bool {
+	return d.Automatic || strings.HasPrefix(d.Description, wayBack) && (revision == "" || strings.Contains(d.Description, " to "+revision+","))
+}
+
 // Settling reports whether CodeDeploy's rollback of a deployment that did not succeed may still be about to begin.
 func (d Deployment) Settling(now time.Time) bool {
 	failed := d.Status == types.DeploymentStatusFailed || d.Status == types.DeploymentStatusStopped
@@ -69,11 +74,12 @@ func (d Deployment) Settling(now time.Time) bool {
 }
 
 // Blocking returns the deployment that has to end before a request can go on, nil if there is none, and whether it has
-// to be stopped for that: one of somebody else has, unless it is a rollback.
-func Blocking(all []Deployment, request string, now time.Time) (blocking *Deployment, stop bool) {
+// to be stopped for that: one of somebody else has, unless it is a way back, and to the wanted revision (family:number)
+// if there is one.
+func Blocking(all []Deployment, request, wanted string, now time.Time) (blocking *Deployment, stop bool) {
 	for i, d := range all {
 		switch {
-		case d.InFlight() && !d.Rollback && !d.Of(request):
+		case d.InFlight() && !d.wayBackTo(wanted) && !d.Of(request):
 			return &all[i], true
 		case blocking == nil && (d.InFlight() || d.Settling(now)):
 			blocking = &all[i]
@@ -180,7 +186,6 @@ func describe(info types.DeploymentInfo) Deployment {
 	if failure := info.ErrorInformation; failure != nil {
 		d.Code, d.Message = string(failure.Code), aws.ToString(failure.Message)
 	}
-	d.Rollback = d.Automatic || strings.HasPrefix(d.Description, wayBack)
 	return d
 }
 

@@ -62,8 +62,11 @@ func TestDescribe(t *testing.T) {
 		changed.RollbackInfo = &types.RollbackInfo{}
 		change(&changed)
 		got := describe(changed)
-		if want := slices.Contains([]string{"creator", "trigger", "our own"}, name); got.Rollback != want {
-			t.Errorf("%s: rollback %v, want %v", name, got.Rollback, want)
+		if want := slices.Contains([]string{"creator", "trigger", "our own"}, name); got.wayBackTo("") != want || got.wayBackTo("family:1") != want {
+			t.Errorf("%s: way back %v, want %v", name, got.wayBackTo(""), want)
+		}
+		if want := slices.Contains([]string{"creator", "trigger"}, name); got.wayBackTo("family:10") != want {
+			t.Errorf("%s: way back to family:10 %v, want %v", name, got.wayBackTo("family:10"), want)
 		}
 		if want := slices.Contains([]string{"our own", "release"}, name); got.Of("id") != want || got.Of("other") {
 			t.Errorf("%s: of the request %v, want %v", name, got.Of("id"), want)
@@ -84,14 +87,14 @@ func TestReadFollowsRollbacks(t *testing.T) {
 	if err != nil || len(found) != 2 {
 		t.Fatalf("got %v, %v", found, err)
 	}
-	if blocking, stop := Blocking(found, "id", noon); blocking == nil || blocking.ID != "d-2" || stop {
+	if blocking, stop := Blocking(found, "id", "", noon); blocking == nil || blocking.ID != "d-2" || stop {
 		t.Errorf("blocking: %v, stop %v; want to wait for d-2", blocking, stop)
 	}
 	cloud.Deployments = cloud.Deployments[:1]
 	if found, err = Read(t.Context(), cloud, service, noon); err != nil {
 		t.Fatal(err)
 	}
-	if blocking, stop := Blocking(found, "id", noon); blocking == nil || blocking.ID != "d-1" || stop {
+	if blocking, stop := Blocking(found, "id", "", noon); blocking == nil || blocking.ID != "d-1" || stop {
 		t.Errorf("blocking: %v, stop %v; want to wait until d-1's rollback can be read", blocking, stop)
 	}
 	cloud.Fail = map[string]error{}
@@ -104,18 +107,22 @@ func TestReadFollowsRollbacks(t *testing.T) {
 func TestBlocking(t *testing.T) {
 	own := Deployment{ID: "own", Status: types.DeploymentStatusInProgress, Description: Describe("id", "f:2", false)}
 	foreign := Deployment{ID: "foreign", Status: types.DeploymentStatusQueued}
-	back := Deployment{ID: "back", Status: types.DeploymentStatusCreated, Rollback: true, Automatic: true}
+	back := Deployment{ID: "back", Status: types.DeploymentStatusCreated, Automatic: true}
 	stopped := Deployment{ID: "stopped", Status: types.DeploymentStatusStopped, RollsBack: true, Completed: noon.Add(-30 * time.Second)}
 	rolledBack, quiet, lone, done := stopped, stopped, stopped, own
 	rolledBack.RolledBack = "back"
 	quiet.Completed = noon.Add(-2 * time.Minute)
 	lone.RollsBack = false
 	done.Status = types.DeploymentStatusSucceeded
+	ours, straggler := foreign, foreign
+	ours.Description, straggler.Description = Describe("another", "f:1", true), Describe("another", "f:2", true)
 	for name, test := range map[string]struct {
 		all  []Deployment
 		want string
 		stop bool
 	}{
+		"a way back to the wanted revision":  {[]Deployment{ours}, "foreign", false},
+		"a way back to another revision":     {[]Deployment{straggler}, "foreign", true},
 		"nothing":                            {nil, "", false},
 		"own":                                {[]Deployment{own}, "own", false},
 		"foreign":                            {[]Deployment{foreign}, "foreign", true},
@@ -128,7 +135,7 @@ func TestBlocking(t *testing.T) {
 		"ended":                              {[]Deployment{done}, "", false},
 		"a rollback, and what it rolls back": {[]Deployment{back, rolledBack}, "back", false},
 	} {
-		blocking, stop := Blocking(test.all, "id", noon)
+		blocking, stop := Blocking(test.all, "id", "f:1", noon)
 		got := ""
 		if blocking != nil {
 			got = blocking.ID

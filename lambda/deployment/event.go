@@ -4,6 +4,7 @@ package deployment
 
 import (
 	"context"
+	"net/url"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type Event[Properties any] struct {
 	RequestID          string     `json:"RequestId"`
 	StackID            string     `json:"StackId"`
 	PhysicalResourceID string     `json:"PhysicalResourceId"`
+	ResponseURL        string     // a secret: who knows it can answer in our place
 	Properties         Properties `json:"ResourceProperties"`
 	OldProperties      Properties `json:"OldResourceProperties"` // of an Update, else zero
 	Receipt
@@ -22,7 +24,7 @@ type Event[Properties any] struct {
 // Receipt is what onEvent passes on to isComplete; the framework documents "any other field" of its response for this.
 // A replayed onEvent passes on what the first one recorded.
 type Receipt struct {
-	ReceivedAt  time.Time `json:",omitzero"`  // when onEvent first saw the request
+	IssuedAt    time.Time `json:",omitzero"`  // when CloudFormation sent the request: its hour runs from then
 	StackStatus string    `json:",omitempty"` // of the stack at that time: tells a rollback from an update
 	Interrupts  bool      `json:",omitempty"` // the request before this one had not ended
 	Claimed     bool      `json:",omitempty"` // the request is recorded as the current one; see Claims
@@ -78,4 +80,18 @@ func (e Event[Properties]) Respond(id string, receipt Receipt) Response {
 		id = e.PhysicalResourceID
 	}
 	return Response{PhysicalResourceID: id, Receipt: receipt}
+}
+
+// Issued is when CloudFormation sent the request. Only the signature of the response URL tells: an event that is
+// delivered late, or for the first time after a later one, looks like any other. Without it, it is now.
+func (e Event[Properties]) Issued(now time.Time) time.Time {
+	target, err := url.Parse(e.ResponseURL)
+	if err != nil {
+		return now
+	}
+	signed, err := time.Parse("20060102T150405Z", target.Query().Get("X-Amz-Date"))
+	if err != nil {
+		return now
+	}
+	return signed
 }

@@ -18,6 +18,8 @@ type Request struct {
 	Claims  Claims
 	Now     time.Time
 	Log     *slog.Logger
+
+	issued time.Time
 }
 
 // NewRequest returns the event's request. Without a logger nothing is logged.
@@ -25,8 +27,11 @@ func NewRequest[Properties any](event Event[Properties], claims Claims, now time
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return Request{event.RequestID, event.RequestType, event.Receipt, claims, now,
-		log.With("request", event.RequestID, "type", event.RequestType)}
+	return Request{
+		ID: event.RequestID, Type: event.RequestType, Receipt: event.Receipt, Claims: claims, Now: now,
+		Log:    log.With("request", event.RequestID, "type", event.RequestType),
+		issued: event.Issued(now),
+	}
 }
 
 // ErrNotNow says that something cannot be done at this moment.
@@ -35,7 +40,7 @@ var ErrNotNow = errors.New("not now")
 // Receive records the request as the current one and returns its receipt. If that is not possible at this moment the
 // polls try again; only a replay of a superseded request, or a refusal that will not change, is an error.
 func (r Request) Receive(ctx context.Context, stackStatus string) (Receipt, error) {
-	receipt, err := r.Claims.Claim(ctx, r.ID, Receipt{ReceivedAt: r.Now, StackStatus: stackStatus})
+	receipt, err := r.Claims.Claim(ctx, r.ID, Receipt{IssuedAt: r.issued, StackStatus: stackStatus})
 	if err != nil && !r.later(err, 0) {
 		return receipt, err
 	}

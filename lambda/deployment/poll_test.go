@@ -56,7 +56,7 @@ func TestPollLooksAgain(t *testing.T) {
 		claims, _ := newClaims()
 		e := received(t, claims, Update)
 		if test.after < 0 {
-			e.ReceivedAt = time.Time{}
+			e.IssuedAt = time.Time{}
 		}
 		done, err := NewRequest(e, claims, noon.Add(test.after), nil).Poll(t.Context(), answering(false, test.err))
 		if (err != nil) != test.fails || done.IsComplete {
@@ -120,7 +120,7 @@ func TestAPollAfterTheDeleteWaitsForNothing(t *testing.T) {
 func TestReceiveSurvivesThrottling(t *testing.T) {
 	claims, cloud := newClaims()
 	cloud.Fail = map[string]error{"GetParameter": awstest.Refusal("ThrottlingException")}
-	if e := received(t, claims, Update); e.Claimed || !e.ReceivedAt.Equal(noon) {
+	if e := received(t, claims, Update); e.Claimed || !e.IssuedAt.Equal(noon) {
 		t.Errorf("got %+v", e.Receipt)
 	}
 	cloud.Fail = map[string]error{"GetParameter": awstest.Refusal("ValidationException")}
@@ -162,7 +162,7 @@ func TestPollAnswersBeforeItsFunctionIsKilled(t *testing.T) {
 func TestReceiptTravelsThroughTheFramework(t *testing.T) {
 	request := map[string]any{"RequestType": Create, "RequestId": "id", "StackId": "stack",
 		"ResourceProperties": map[string]any{"ServiceToken": "arn", "Name": "n"}}
-	receipt := Receipt{ReceivedAt: noon, StackStatus: "CREATE_IN_PROGRESS", Interrupts: true, Claimed: true}
+	receipt := Receipt{IssuedAt: noon, StackStatus: "CREATE_IN_PROGRESS", Interrupts: true, Claimed: true}
 	answer, _ := json.Marshal(event(Create, Receipt{}).Respond("new", receipt))
 	if err := json.Unmarshal(answer, &request); err != nil {
 		t.Fatal(err)
@@ -189,5 +189,27 @@ func TestRequired(t *testing.T) {
 	}
 	if err := Required(map[string]string{"A": "", "B": ""}); err == nil || !strings.Contains(err.Error(), "A") || !strings.Contains(err.Error(), "B") {
 		t.Errorf("got %v, want both named", err)
+	}
+}
+
+// Without the order in which requests were sent, a first delivery that comes late would take over from the rollback.
+func TestIssued(t *testing.T) {
+	sent := noon.Add(-7 * time.Minute)
+	for url, want := range map[string]time.Time{
+		"https://bucket.s3.us-east-2.amazonaws.com/arn%3Aaws%3A?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20261122T115300Z&X-Amz-Expires=7200": sent,
+		"https://bucket/arn?X-Amz-Date=yesterday": noon,
+		"https://bucket/arn":                      noon,
+		"://":                                     noon,
+		"":                                        noon,
+	} {
+		if got := (Event[properties]{ResponseURL: url}).Issued(noon); !got.Equal(want) {
+			t.Errorf("%s: got %v, want %v", url, got, want)
+		}
+	}
+	claims, _ := newClaims()
+	received(t, claims, Update)
+	late := Event[properties]{RequestType: Update, RequestID: "late", ResponseURL: "https://bucket/arn?X-Amz-Date=20261122T115300Z"}
+	if _, err := NewRequest(late, claims, noon.Add(time.Minute), nil).Receive(t.Context(), ""); !errors.Is(err, ErrSuperseded) {
+		t.Errorf("a late first delivery: %v, want it superseded", err)
 	}
 }

@@ -65,7 +65,7 @@ type Decision struct {
 // Decide answers once nothing is in flight: until then the listener's weights are CodeDeploy's, and the answer could be
 // wrong before the listener is updated with it.
 func Decide(s State) Decision {
-	blocking, stop := deployment.Blocking(s.Deployments, s.RequestID, s.Now)
+	blocking, stop := deployment.Blocking(s.Deployments, s.RequestID, "", s.Now)
 	switch {
 	case blocking == nil && s.Live.Primary != nil && s.Live.Primary.TargetGroup != "":
 		return Decision{Answer: s.Live.Primary.TargetGroup, Reason: "the PRIMARY task set's"}

@@ -59,7 +59,7 @@ func Decide(s State) Decision {
 }
 
 func decide(s State) Decision {
-	if d, stop := deployment.Blocking(s.Deployments, s.RequestID, s.Now); stop {
+	if d, stop := s.blocking(); stop {
 		return Decision{Stop, "a deployment that is not of this request is in flight", d.ID}
 	} else if d != nil {
 		return Decision{Wait, fmt.Sprintf("deployment %s is %s", d.ID, d.Status), d.ID}
@@ -95,6 +95,10 @@ func decide(s State) Decision {
 
 // showing is how late ECS may be to show the PRIMARY task set that a deployment left behind.
 const showing = 2 * time.Minute
+
+func (s State) blocking() (*deployment.Deployment, bool) {
+	return deployment.Blocking(s.Deployments, s.RequestID, revision(s.Wanted), s.Now)
+}
 
 // own is the newest deployment that this request started.
 func (s State) own() *deployment.Deployment {

@@ -15,7 +15,7 @@ import (
 func quiet() State {
 	return State{
 		RequestType: deployment.Update, RequestID: "id", Now: noon, Wanted: v2,
-		Receipt:  deployment.Receipt{ReceivedAt: noon.Add(-time.Minute)},
+		Receipt:  deployment.Receipt{IssuedAt: noon.Add(-time.Minute)},
 		Live:     deployment.Live{Exists: true, Primary: &deployment.TaskSet{TaskDefinition: v2, TargetGroup: "green", Running: 3, Desired: 3}},
 		Listener: Listener{Exists: true, Actions: forwardTo("green")},
 	}
@@ -46,7 +46,7 @@ func primary(taskDefinition string, running int) func(*State) {
 }
 
 func waited(d time.Duration) func(*State) {
-	return func(s *State) { s.Receipt.ReceivedAt = s.Now.Add(-d) }
+	return func(s *State) { s.Receipt.IssuedAt = s.Now.Add(-d) }
 }
 
 func interrupting(s *State) { s.Receipt.Interrupts = true }
@@ -55,7 +55,7 @@ func deleting(s *State) { s.RequestType = deployment.Delete }
 
 func TestDecide(t *testing.T) {
 	back := foreign(types.DeploymentStatusInProgress)
-	back.Rollback, back.ID = true, "back"
+	back.Automatic, back.ID = true, "back"
 	settling := own(types.DeploymentStatusFailed)
 	settling.RollsBack, settling.Completed = true, noon.Add(-10*time.Second)
 	fresh := own(types.DeploymentStatusSucceeded)
@@ -134,11 +134,11 @@ func drawn(t *rapid.T) State {
 	statuses := types.DeploymentStatus("").Values()
 	s := quiet()
 	s.RequestType = rapid.SampledFrom([]string{deployment.Create, deployment.Update, deployment.Delete}).Draw(t, "type")
-	s.Receipt.ReceivedAt = noon.Add(-time.Duration(rapid.IntRange(0, 70).Draw(t, "minutes")) * time.Minute)
+	s.Receipt.IssuedAt = noon.Add(-time.Duration(rapid.IntRange(0, 70).Draw(t, "minutes")) * time.Minute)
 	s.Receipt.Interrupts = rapid.Bool().Draw(t, "interrupts")
 	for range rapid.IntRange(0, 4).Draw(t, "deployments") {
 		d := rapid.SampledFrom([]func(types.DeploymentStatus) deployment.Deployment{own, foreign}).Draw(t, "whose")(rapid.SampledFrom(statuses).Draw(t, "status"))
-		d.Rollback = d.ID == "foreign" && rapid.Bool().Draw(t, "rollback")
+		d.Automatic = d.ID == "foreign" && rapid.Bool().Draw(t, "automatic")
 		d.RollsBack = rapid.Bool().Draw(t, "rolls back")
 		d.Completed = noon.Add(-time.Duration(rapid.IntRange(0, 200).Draw(t, "ago")) * time.Second)
 		s.Deployments = append(s.Deployments, d)

@@ -124,7 +124,7 @@ func (h Handler) observe(ctx context.Context, event Event) (State, error) {
 	if deleting && deployment.NotFound(err) {
 		return state, nil
 	}
-	if blocking, _ := deployment.Blocking(state.Deployments, event.RequestID, state.Now); err != nil || blocking != nil || deleting {
+	if blocking, _ := state.blocking(); err != nil || blocking != nil || deleting {
 		return state, err
 	}
 	if state.Live, err = deployment.ReadLive(ctx, h.ECS, p.service()); err != nil {

@@ -68,7 +68,7 @@ func TestOutputsAreTheDeclaredOnes(t *testing.T) {
 func TestOutputsAreExported(t *testing.T) {
 	e := synthesized(t, "dev")
 	exports := e.exports()
-	for part, names := range map[string][]string{"network": outputs.Network} {
+	for part, names := range map[string][]string{"network": outputs.Network, "platform": outputs.Platform} {
 		for _, name := range names {
 			if got := exports[outputs.Export("dev", name)]; got != part+"/"+name {
 				t.Errorf("%s is exported by %q, want %s", name, got, part+"/"+name)

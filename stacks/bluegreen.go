@@ -82,8 +82,11 @@ func newCodeDeployRole(scope constructs.Construct, props deploymentGroupProps) a
 		"ecs:CreateTaskSet", "ecs:DeleteTaskSet", "ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet")
 	allow([]*string{props.Entrance.Production.ListenerArn(), props.Entrance.Test.ListenerArn()},
 		"elasticloadbalancing:ModifyListener")
-	// Elastic Load Balancing cannot scope what it describes, and an alarm's description is asked for by name in a list.
-	allow([]*string{new("*")}, "cloudwatch:DescribeAlarms", "elasticloadbalancing:DescribeListeners",
+	allow([]*string{stack.FormatArn(&awscdk.ArnComponents{
+		Service: new("cloudwatch"), Resource: new("alarm"), ResourceName: new("*"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+	})}, "cloudwatch:DescribeAlarms")
+	// Elastic Load Balancing cannot scope what it describes.
+	allow([]*string{new("*")}, "elasticloadbalancing:DescribeListeners",
 		"elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups")
 	allow([]*string{props.Task.ExecutionRole().RoleArn(), props.Task.TaskRole().RoleArn()}, "iam:PassRole").
 		AddCondition(new("StringEquals"), map[string]any{"iam:PassedToService": "ecs-tasks.amazonaws.com"})

@@ -48,7 +48,8 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	entrance := newEntrance(stack, props.Vpc, config, logKey)
 
 	task := newPaymentTask(stack, paymentTaskProps{
-		Config: config, Image: awsecs.ContainerImage_FromEcrRepository(images, new(cmp.Or(config.Task.ImageTag, "latest"))),
+		Cluster: cluster,
+		Config:  config, Image: awsecs.ContainerImage_FromEcrRepository(images, new(cmp.Or(config.Task.ImageTag, "latest"))),
 		LogGroup: logs, Secret: credentials,
 	})
 	placement := newPlacement(stack, props.Vpc, config)

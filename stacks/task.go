@@ -34,6 +34,7 @@ var writablePaths = map[string]string{
 
 type paymentTaskProps struct {
 	Config   Config
+	Cluster  awsecs.ICluster
 	Image    awsecs.ContainerImage
 	LogGroup awslogs.ILogGroup
 	Secret   awssecretsmanager.ISecret
@@ -51,7 +52,7 @@ func newPaymentTask(scope constructs.Construct, props paymentTaskProps) awsecs.F
 		MemoryLimitMiB:  jsii.Number(props.Config.Task.MemoryMiB),
 		RuntimePlatform: runtimePlatform(props.Config.Task.Architecture),
 		ExecutionRole:   newTaskExecutionRole(scope),
-		TaskRole:        newTaskRole(scope),
+		TaskRole:        newTaskRole(scope, props.Cluster.ExecuteCommandConfiguration()),
 	})
 	task.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE)
 	container := task.AddContainer(new("Container"), &awsecs.ContainerDefinitionOptions{

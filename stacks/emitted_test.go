@@ -8,14 +8,15 @@ import (
 	"testing"
 )
 
-// emitted is what AWS publishes about our resources: an alarm or a graph on anything else stays silent for ever.
-// Each entry was read from the page it names.
-var emitted = []struct {
-	Page       string
+type emission struct {
+	Page       string // of AWS, where it was read
 	Namespace  string
 	Metrics    []string
 	Dimensions [][]string // sorted; the exact sets under which these metrics exist
-}{
+}
+
+// emitted is what AWS publishes about our resources: an alarm or a graph on anything else stays silent for ever.
+var emitted = []emission{
 	{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html", "AWS/ECS",
 		[]string{"CPUUtilization", "MemoryUtilization"},
 		[][]string{{"ClusterName"}, {"ClusterName", "ServiceName"}}},
@@ -75,12 +76,7 @@ type watched struct {
 func (e *environment) neverEmitted(t *testing.T, w watched) string {
 	t.Helper()
 	names := slices.Sorted(maps.Keys(w.Dimensions))
-	known := slices.ContainsFunc(emitted, func(entry struct {
-		Page       string
-		Namespace  string
-		Metrics    []string
-		Dimensions [][]string
-	}) bool {
+	known := slices.ContainsFunc(emitted, func(entry emission) bool {
 		return entry.Namespace == w.Namespace && slices.Contains(entry.Metrics, w.Metric) &&
 			slices.ContainsFunc(entry.Dimensions, func(set []string) bool { return slices.Equal(set, names) })
 	})

@@ -33,7 +33,8 @@ type PlatformStack struct {
 	GreenTargetGroup awselasticloadbalancingv2.ApplicationTargetGroup
 	DeploymentGroup  awscodedeploy.IEcsDeploymentGroup
 	Repository       awsecr.IRepository
-	LogGroup         awslogs.ILogGroup // the application's own log
+	LogGroup         awslogs.ILogGroup   // the application's own log
+	FunctionLogs     []awslogs.ILogGroup // what the release machinery decides and does
 }
 
 // NewPlatformStack defines the cluster, load balancer and blue/green payment service.

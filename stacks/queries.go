@@ -35,6 +35,10 @@ func savedQueries(events serviceEvents, props ObservabilityStackProps) []savedQu
 	application := []interfacesawslogs.ILogGroupRef{props.Platform.LogGroup}
 	history := []interfacesawslogs.ILogGroupRef{events.History}
 	audit := []interfacesawslogs.ILogGroupRef{props.Platform.Cluster.ExecuteCommandConfiguration().LogConfiguration.CloudWatchLogGroup}
+	var decisions []interfacesawslogs.ILogGroupRef
+	for _, group := range props.Platform.FunctionLogs {
+		decisions = append(decisions, group)
+	}
 	return []savedQuery{
 		{"ErrorsQuery", "errors", []string{
 			"fields @timestamp, level, msg, error, @logStream",
@@ -67,6 +71,12 @@ func savedQueries(events serviceEvents, props ObservabilityStackProps) []savedQu
 			"sort @timestamp desc",
 			"limit 200",
 		}, history},
+		{"ReleaseDecisionsQuery", "release-decisions", []string{
+			"fields @timestamp, msg as decision, reason, deployment, @log",
+			"filter ispresent(msg)",
+			"sort @timestamp desc",
+			"limit 200",
+		}, decisions},
 		{"DeploymentsQuery", "deployments", deployments, history},
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 )
 
 // A saved query on the wrong log group finds nothing, and whoever asks it concludes that nothing happened.
@@ -13,8 +15,8 @@ func TestSavedQueriesAskTheRightLog(t *testing.T) {
 		names := env.Config.names()
 		want := map[string]string{
 			"errors": names.logGroup(), "errors-by-message": names.logGroup(), "slow-requests": names.logGroup(),
-			"exec-sessions": "the audit log",
-			"task-stops":    names.eventLog(), "tasks-by-capacity-provider": names.eventLog(),
+			"exec-sessions": "the audit log", "release-decisions": "the functions' logs",
+			"task-stops": names.eventLog(), "tasks-by-capacity-provider": names.eventLog(),
 			"service-events": names.eventLog(), "deployments": names.eventLog(),
 		}
 		found := map[string]bool{}
@@ -25,7 +27,13 @@ func TestSavedQueriesAskTheRightLog(t *testing.T) {
 			if folder != names.application() {
 				t.Errorf("query %v is not in the folder %s", properties["Name"], names.application())
 			}
-			groups := properties["LogGroupNames"].([]any)
+			groups, _ := properties["LogGroupNames"].([]any)
+			if name == "release-decisions" {
+				if len(groups) != len(env.Stacks.Platform.FunctionLogs) {
+					t.Errorf("release-decisions reads %v, want the logs of the %d functions", groups, len(env.Stacks.Platform.FunctionLogs))
+				}
+				continue
+			}
 			if name == "exec-sessions" {
 				if len(groups) != 1 || slices.Contains([]string{names.logGroup(), names.eventLog()}, groups[0].(string)) {
 					t.Errorf("exec-sessions reads %v, want the audit log alone", groups)
@@ -70,6 +78,16 @@ func TestEventQueriesFilterWhatTheLogHolds(t *testing.T) {
 		query := env.Templates["observability"]["Resources"].(object)[id].(object)["Properties"].(object)["QueryString"].(string)
 		if !strings.Contains(query, "filter "+filter+"\n") {
 			t.Errorf("%s does not filter %s: %s", id, filter, query)
+		}
+	}
+}
+
+func TestReleaseDecisionsAreAskedOfEveryFunction(t *testing.T) {
+	platform := synthesized(t, "dev").Stacks.Platform
+	platform.FunctionLogs = []awslogs.ILogGroup{platform.LogGroup, platform.LogGroup}
+	for _, query := range savedQueries(serviceEvents{}, ObservabilityStackProps{Platform: platform}) {
+		if query.Name == "release-decisions" && len(query.Logs) != 2 {
+			t.Errorf("two functions log, and release-decisions reads %d logs", len(query.Logs))
 		}
 	}
 }

@@ -29,7 +29,8 @@ var errGone = fmt.Errorf("%w: there is no record", ErrUnknown)
 // ErrUnknown says that the record does not show the request yet: Parameter Store may answer with an older version.
 var ErrUnknown = errors.New("the record of requests does not show this request yet")
 
-// Remembered ids and the longest failure text keep the parameter's value below the 4 KB of the standard tier.
+// Remembered ids and the longest failure text keep the parameter's value below the 4 KB of the standard tier, and the
+// answer, to which the framework adds its own stack trace, below the 4096 bytes that CloudFormation reads.
 const (
 	remembered = 20
 	longest    = 1500
@@ -101,7 +102,6 @@ func (c Claims) End(ctx context.Context, request string, outcome Outcome) error 
 	if err != nil || held.Current != request || held.Outcome != nil {
 		return err
 	}
-	outcome.Failure = outcome.Failure[:min(len(outcome.Failure), longest)]
 	held.Outcome = &outcome
 	return c.save(ctx, held)
 }

@@ -66,7 +66,7 @@ func TestAReplayKeepsTheFirstReceipt(t *testing.T) {
 func TestAnEndedRequestIsNotInterrupted(t *testing.T) {
 	claims, cloud := newClaims()
 	first := claim(t, claims, "first", at(0))
-	failure := Failure(strings.Repeat("x", 5000))
+	failure := Failure(strings.Repeat("x", longest))
 	for range 2 {
 		if err := claims.End(t.Context(), "first", Outcome{Failure: failure}); err != nil {
 			t.Fatal(err)

@@ -71,7 +71,8 @@ func (r Request) Poll(ctx context.Context, step func(context.Context, Request) (
 	outcome := Outcome{Data: done.Data}
 	if err != nil {
 		r.Log.Error("failed", "error", err)
-		outcome.Failure = Failure(err.Error())
+		outcome.Failure = Failure(err.Error()[:min(len(err.Error()), longest)])
+		err = outcome.Failure
 	}
 	if r.Type != Delete {
 		if failure := r.Claims.End(ctx, r.ID, outcome); failure != nil {

@@ -86,6 +86,16 @@ func TestARequestAskedAgainAfterItsEndEndsTheSameWay(t *testing.T) {
 	}
 }
 
+// CloudFormation does not read an answer of more than 4096 bytes, and would wait the whole hour for another one.
+func TestAFailureFitsIntoTheAnswer(t *testing.T) {
+	claims, _ := newClaims()
+	e := received(t, claims, Update)
+	_, err := NewRequest(e, claims, noon, nil).Poll(t.Context(), answering(false, Failure(strings.Repeat("x", 9000))))
+	if err == nil || len(err.Error()) != longest {
+		t.Errorf("got %d bytes", len(err.Error()))
+	}
+}
+
 func TestADeleteLeavesNothing(t *testing.T) {
 	claims, cloud := newClaims()
 	e := received(t, claims, Delete)

@@ -1,4 +1,4 @@
-// Command main is the function of Release: onEvent or isComplete, whichever its handler setting names.
+// Command main is the function of Release: onEvent, isComplete or guard, whichever its handler setting names.
 package main
 
 import (
@@ -32,5 +32,7 @@ func main() {
 		Now:            time.Now,
 		Log:            slog.New(slog.NewJSONHandler(os.Stdout, nil)),
 	}
-	lambda.Start(map[string]any{"onEvent": handler.OnEvent, "isComplete": handler.IsComplete}[os.Getenv("_HANDLER")])
+	lambda.Start(map[string]any{
+		"onEvent": handler.OnEvent, "isComplete": handler.IsComplete, "guard": handler.Guard,
+	}[os.Getenv("_HANDLER")])
 }

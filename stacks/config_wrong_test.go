@@ -94,6 +94,8 @@ var wrongConfigurations = []object{
 	{"maxCapacity": "501"},
 	{"maxCapacity": "2"},
 	{"minCapacity": 1e12},
+	{"maxCapacity": 1e9},
+	{"maxCapacity": 999999999.0},
 	{"cpuTargetPercent": "0"},
 	{"cpuTargetPercent": "101"},
 	{"memoryTargetPercent": "0"},

@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"cmp"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
@@ -11,7 +13,8 @@ import (
 // alarm pages when Datapoints of the last Periods values of Metric are on the wrong side of Threshold.
 type alarm struct {
 	ID         string // of the construct
-	Name       string // in the page, and the heading in docs/runbooks/alarms.md
+	Name       string // in the page
+	Section    string // of docs/runbooks/alarms.md; empty: Name
 	Means      string // for payments
 	First      string // what to do first
 	Metric     awscloudwatch.IMetric
@@ -42,7 +45,7 @@ func newAlarms(stack awscdk.Stack, topic awssns.ITopic, signals signals, config 
 	for _, a := range allAlarms(signals, config) {
 		alarm := awscloudwatch.NewAlarm(stack, &a.ID, &awscloudwatch.AlarmProps{
 			AlarmName:          new(config.names().alarm(a.Name)),
-			AlarmDescription:   jsii.Sprintf("%s First: %s Runbook: docs/runbooks/alarms.md#%s", a.Means, a.First, a.Name),
+			AlarmDescription:   jsii.Sprintf("%s First: %s Runbook: docs/runbooks/alarms.md#%s", a.Means, a.First, cmp.Or(a.Section, a.Name)),
 			Metric:             a.Metric,
 			ComparisonOperator: a.Fires,
 			Threshold:          &a.Threshold,

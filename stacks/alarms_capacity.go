@@ -36,7 +36,7 @@ func natAlarms(signals signals) []alarm {
 	var alarms []alarm
 	for i, errors := range signals.NatPortErrors {
 		alarms = append(alarms, alarm{
-			ID: fmt.Sprintf("NatPortsAlarm%d", i+1), Name: fmt.Sprintf("nat-ports-%d", i+1),
+			ID: fmt.Sprintf("NatPortsAlarm%d", i+1), Name: fmt.Sprintf("nat-ports-%d", i+1), Section: "nat-ports",
 			Means:  "A NAT gateway has no port left: new connections to a card network fail, and payments with them.",
 			First:  "see which destination grew (flow logs); make tasks reuse connections, then raise natGateways.",
 			Metric: errors, Fires: above, Threshold: 0, Periods: 1, Datapoints: 1,

@@ -136,9 +136,8 @@ func TestEveryAlarmPagesAndExplainsItself(t *testing.T) {
 			if !first || !linked || len(means) < 20 || len(description) > 1024 {
 				t.Errorf("%s: description %q, want: meaning. First: action. Runbook: file#section", name, description)
 			}
-			section := regexp.MustCompile(`-\d+$`).ReplaceAllString(runbook, "")
-			if runbook != name || !slices.Contains(sections, section) {
-				t.Errorf("%s: docs/runbooks/alarms.md has no section %q", name, section)
+			if !slices.Contains(sections, runbook) || !strings.HasPrefix(name, runbook) {
+				t.Errorf("%s: docs/runbooks/alarms.md has no section %q about it", name, runbook)
 			}
 		}
 	}

@@ -55,7 +55,7 @@ func TestSavedQueriesAreWellFormed(t *testing.T) {
 	env := synthesized(t, "dev")
 	for _, r := range env.resources("AWS::Logs::QueryDefinition") {
 		query := r.Properties["QueryString"].(string)
-		for _, line := range strings.Split(query, "\n| ") {
+		for line := range strings.SplitSeq(query, "\n| ") {
 			command, _, _ := strings.Cut(line, " ")
 			if !slices.Contains([]string{"fields", "filter", "stats", "sort", "limit"}, command) || strings.Contains(line, "\n") {
 				t.Errorf("%s: %q is no command", r.ID, line)

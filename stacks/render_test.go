@@ -52,7 +52,7 @@ func (e *environment) evaluated(t *testing.T, part, function string, argument an
 	case "Fn::Split":
 		pair := e.rendered(t, part, argument).([]any)
 		var pieces []any
-		for _, piece := range strings.Split(pair[1].(string), pair[0].(string)) {
+		for piece := range strings.SplitSeq(pair[1].(string), pair[0].(string)) {
 			pieces = append(pieces, piece)
 		}
 		return pieces

@@ -23,6 +23,9 @@ func (h Handler) Guard(ctx context.Context, p Properties) error {
 		log = slog.New(slog.DiscardHandler)
 	}
 	all, err := deployment.Read(ctx, h.CodeDeploy, p.service(), h.Now())
+	if deployment.NotFound(err) {
+		return nil // the stack is only being created, or deleted
+	}
 	if err != nil {
 		return err
 	}

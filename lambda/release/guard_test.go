@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"payment-processor/lambda/deployment"
+	"payment-processor/lambda/internal/awstest"
 
 	codedeploytypes "github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -30,6 +31,14 @@ func TestGuardLeavesTheListenerToCodeDeploy(t *testing.T) {
 	a.deployment("d-1", codedeploytypes.DeploymentStatusInProgress, release("any"))
 	if err := a.handler().Guard(t.Context(), wanting(v2)); err != nil || len(a.modified) != 0 {
 		t.Errorf("got %v, changed %d times", err, len(a.modified))
+	}
+}
+
+func TestGuardWithNothingToGuard(t *testing.T) {
+	a := running(v2, "green")
+	a.Fail["ListDeployments"] = awstest.Refusal("ApplicationDoesNotExistException")
+	if err := a.handler().Guard(t.Context(), wanting(v2)); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -14,6 +14,9 @@ var naming = regexp.MustCompile(`(Name|Identifier|Family)$`)
 // notNames are properties that only look like a physical name, by type, each with what it is instead.
 var notNames = map[string]map[string]string{
 	"AWS::ApplicationAutoScaling::ScalingPolicy": {"PolicyName": "inside its scalable target"},
+	"AWS::CertificateManager::Certificate": {
+		"DomainName": "the configuration's", "DomainValidationOptions.DomainName": "the configuration's",
+	},
 	"AWS::CloudWatch::Alarm": {
 		"MetricName": "AWS's", "Dimensions.Name": "AWS's",
 		"Metrics.MetricStat.Metric.MetricName": "AWS's", "Metrics.MetricStat.Metric.Dimensions.Name": "AWS's",
@@ -26,9 +29,10 @@ var notNames = map[string]map[string]string{
 		"ContainerDefinitions.Environment.Name": "a variable", "ContainerDefinitions.Secrets.Name": "a variable",
 		"RuntimePlatform.OperatingSystemFamily": "a platform",
 	},
-	"AWS::Events::Rule": {"EventPattern.detail.eventName": "an event's"},
-	"AWS::IAM::Policy":  {"PolicyName": "inline: inside its role"},
-	"AWS::IAM::Role":    {"Policies.PolicyName": "inside the role"},
+	"AWS::Events::Rule":       {"EventPattern.detail.eventName": "an event's"},
+	"AWS::Route53::RecordSet": {"Name": "the configuration's", "AliasTarget.DNSName": "the load balancer's"},
+	"AWS::IAM::Policy":        {"PolicyName": "inline: inside its role"},
+	"AWS::IAM::Role":          {"Policies.PolicyName": "inside the role"},
 }
 
 // awsNames are names that AWS gave what it offers to everybody.

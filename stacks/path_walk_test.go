@@ -25,7 +25,11 @@ func networkPaths(e *environment) []string {
 		}
 	}
 	for _, r := range e.resources("AWS::ECS::Service", "AWS::Lambda::Function", "AWS::EC2::VPCEndpoint", "AWS::RDS::DBSubnetGroup") {
-		for _, id := range e.subnets(r) {
+		in := e.subnets(r)
+		if len(in) == 0 && (r.Type == "AWS::ECS::Service" || r.Properties["VpcConfig"] != nil) {
+			findings = append(findings, fmt.Sprintf("%v is in no subnet of this app", r))
+		}
+		for _, id := range in {
 			if public[id] {
 				findings = append(findings, fmt.Sprintf("%v is in the public subnet %s", r, id))
 			}
@@ -74,6 +78,8 @@ func TestNetworkPathsFires(t *testing.T) {
 	for _, s := range []sabotage{
 		{`{"S": {"Type": "AWS::EC2::Subnet", "Properties": {"MapPublicIpOnLaunch": true}}}`, "gives public addresses away"},
 		{`{"S": {"Type": "AWS::ECS::Service", "Properties": {"NetworkConfiguration": {"AwsvpcConfiguration": {"AssignPublicIp": "ENABLED"}}}}}`, "does not disable"},
+		{`{"S": {"Type": "AWS::ECS::Service", "Properties": {"NetworkConfiguration": {"AwsvpcConfiguration":
+		   {"AssignPublicIp": "DISABLED", "Subnets": ["subnet-1"]}}}}}`, "in no subnet of this app"},
 		{`{"A": {"Type": "AWS::EC2::EIP"}}`, "is no NAT gateway's address"},
 		{`{` + public + `"F": {"Type": "AWS::Lambda::Function", "Properties": {"VpcConfig": {"SubnetIds": [{"Ref": "Subnet"}]}}}}`, "is in the public subnet"},
 		{`{` + public + `"S": {"Type": "AWS::ECS::Service", "Properties": {"NetworkConfiguration": {"AwsvpcConfiguration":

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -51,7 +52,11 @@ func entrances(e *environment) []string {
 		if r.Properties["Scheme"] != "internal" { // AWS's default is internet-facing
 			public++
 		}
-		for _, id := range e.references(r.Stack, r.Properties["SecurityGroups"]) {
+		own := e.references(r.Stack, r.Properties["SecurityGroups"])
+		if len(own) == 0 {
+			findings = append(findings, fmt.Sprintf("%v has no security group of this app", r))
+		}
+		for _, id := range own {
 			doors[id] = true
 		}
 	}
@@ -59,7 +64,7 @@ func entrances(e *environment) []string {
 		findings = append(findings, fmt.Sprintf("%d load balancers face the internet, want one", public))
 	}
 	for _, rule := range e.ingressRules() {
-		if rule.world() && (!doors[rule.group] || !rule.web()) {
+		if rule.world() && !rule.web() || rule.outside() && !doors[rule.group] {
 			findings = append(findings, fmt.Sprintf("%s admits the world on ports %v–%v", rule.group, rule.properties["FromPort"], rule.properties["ToPort"]))
 		}
 		if rule.properties["SourcePrefixListId"] != nil {
@@ -107,9 +112,16 @@ func (e *environment) ingressRules() []ingressRule {
 	return rules
 }
 
-// world reports whether the rule admits all addresses: a literal 0.0.0.0/0 and ::/0, and any other IPv6 range.
+// world reports whether the rule admits more of the internet than anybody has on a list of friends.
 func (r ingressRule) world() bool {
-	return r.properties["CidrIp"] == "0.0.0.0/0" || r.properties["CidrIpv6"] != nil
+	source, err := netip.ParsePrefix(literal(r.properties["CidrIp"]))
+	return r.properties["CidrIpv6"] != nil || err == nil && source.Bits() < 8
+}
+
+// outside reports whether the rule admits any address that is not private.
+func (r ingressRule) outside() bool {
+	source, err := netip.ParsePrefix(literal(r.properties["CidrIp"]))
+	return r.world() || err == nil && !source.Addr().IsPrivate()
 }
 
 func (r ingressRule) web() bool {
@@ -169,10 +181,15 @@ func TestEntrancesFires(t *testing.T) {
 		{`{"F": {"Type": "AWS::Lambda::Url"}}`, "may answer on the internet"},
 		{`{"A": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer"},
 		   "B": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Scheme": "internet-facing"}}}`, "2 load balancers"},
+		{`{"A": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer"}}`, "has no security group"},
 		{`{"G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"SecurityGroupIngress":
 		   [{"CidrIp": "0.0.0.0/0", "FromPort": 443, "ToPort": 443}]}}}`, "platform/G admits the world"},
 		{`{"G": {"Type": "AWS::EC2::SecurityGroup"}, "R": {"Type": "AWS::EC2::SecurityGroupIngress", "Properties":
 		   {"GroupId": {"Ref": "G"}, "CidrIpv6": "::/0", "FromPort": 80, "ToPort": 80}}}`, "platform/G admits the world"},
+		{`{"G": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"SecurityGroupIngress":
+		   [{"CidrIp": "203.0.113.0/24", "FromPort": 443, "ToPort": 443}]}}}`, "platform/G admits the world"},
+		{`{` + frontDoor + `"Door": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"SecurityGroupIngress":
+		   [{"CidrIp": "128.0.0.0/1", "FromPort": 9001, "ToPort": 9001}]}}}`, "on ports 9001–9001"},
 		{`{` + frontDoor + `"Door": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"SecurityGroupIngress":
 		   [{"CidrIp": "0.0.0.0/0", "FromPort": 9001, "ToPort": 9001}]}}}`, "on ports 9001–9001"},
 		{`{` + frontDoor + `"Door": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"SecurityGroupIngress":

@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
+	"maps"
 	"math/big"
 	"net"
 	"os"
@@ -101,9 +102,7 @@ func refuse(code string) func(*pgproto3.Backend) {
 func check(t *testing.T, values map[string]string) State {
 	t.Helper()
 	all := map[string]string{"DB_HOST": "localhost", "DB_DATABASE": "payments", "DB_USERNAME": user, "DB_PASSWORD": secret}
-	for name, value := range values {
-		all[name] = value
-	}
+	maps.Copy(all, values)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	state := NewDatabase(environment(all)).Check(ctx)

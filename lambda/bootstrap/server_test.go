@@ -74,7 +74,7 @@ func TestAnswers(t *testing.T) {
 func TestNotReady(t *testing.T) {
 	handler := newHandler(newReadiness(func(context.Context) State { return State{Database: "not reachable", Reason: "why"} }))
 	recorder := httptest.NewRecorder()
-	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/ready", nil))
+	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/ready", http.NoBody))
 	var state State
 	if err := json.Unmarshal(recorder.Body.Bytes(), &state); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestNotReady(t *testing.T) {
 		t.Errorf("answered %d %+v", recorder.Code, state)
 	}
 	recorder = httptest.NewRecorder()
-	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, "/health", nil))
+	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, "/health", http.NoBody))
 	if recorder.Code != http.StatusMethodNotAllowed {
 		t.Errorf("POST gets %d", recorder.Code)
 	}

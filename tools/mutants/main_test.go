@@ -86,6 +86,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 func TestMainExitsWithFailure(t *testing.T) {
 	inProject(t)
 	os.Args = []string{"mutants", "report.json", "stacks"}
+	os.Stderr = nil
 	code := 0
 	exit = func(c int) { code = c }
 	main()

@@ -41,6 +41,7 @@ func main() {
 
 func run(ctx context.Context, args []string, describe describer, out io.Writer) error {
 	flags := flag.NewFlagSet("outputs", flag.ContinueOnError)
+	flags.SetOutput(out)
 	file := flags.String("file", "cfn-outputs/outputs.json", "what cdk deploy --outputs-file wrote")
 	assembly := flags.String("assembly", "", "folder of a synthesized app; read its deployed stacks instead of -file")
 	if err := flags.Parse(args); err != nil {

@@ -139,6 +139,7 @@ func TestDescribe(t *testing.T) {
 func TestMainExitsWithFailure(t *testing.T) {
 	t.Chdir(t.TempDir())
 	os.Args = []string{"outputs", "-file", "absent.json"}
+	os.Stderr = nil
 	code := 0
 	exit = func(c int) { code = c }
 	main()

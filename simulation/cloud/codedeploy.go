@@ -1,0 +1,215 @@
+package cloud
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
+	"github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
+)
+
+// CodeDeploy holds one deployment group for an ECS service.
+type CodeDeploy struct {
+	cloud *Cloud
+	Group Group
+	// Alarms are the group's, by name: true is ALARM.
+	Alarms map[string]bool
+	// Observe is told of every deployment that starts.
+	Observe func(*Deployment)
+	// Refused is told of every deployment that is refused because another is in flight.
+	Refused func()
+
+	deployments map[string]*Deployment
+	order       []*Deployment
+}
+
+// Group is how the deployment group deploys.
+type Group struct {
+	Listener        string
+	TargetGroups    [2]string
+	CanaryPercent   int32         // 0: all at once
+	CanaryWait      time.Duration // between the canary and the rest
+	TerminationWait time.Duration // how long the old task set is kept after the shift
+	Rollback        bool          // on failure, on stop and on alarm
+}
+
+// InFlight is the deployment that the group is busy with, nil when there is none.
+func (c *CodeDeploy) InFlight() *Deployment {
+	for _, d := range slices.Backward(c.order) {
+		if !d.Ended() {
+			return d
+		}
+	}
+	return nil
+}
+
+// Deployments are all there ever were, in the order of their creation.
+func (c *CodeDeploy) Deployments() []*Deployment { return c.order }
+
+// ListDeployments lists the newest first. One that was created just now may not be in it yet.
+func (c *CodeDeploy) ListDeployments(ctx context.Context, in *codedeploy.ListDeploymentsInput, _ ...func(*codedeploy.Options)) (*codedeploy.ListDeploymentsOutput, error) {
+	return call(ctx, "codedeploy:ListDeployments", func() (*codedeploy.ListDeploymentsOutput, error) {
+		out := &codedeploy.ListDeploymentsOutput{}
+		for _, d := range slices.Backward(c.order) {
+			if d.listed.After(c.cloud.Now()) || !inRange(d.created, in.CreateTimeRange) {
+				continue
+			}
+			if len(in.IncludeOnlyStatuses) == 0 || slices.Contains(in.IncludeOnlyStatuses, d.Status) {
+				out.Deployments = append(out.Deployments, d.ID)
+			}
+		}
+		return out, nil
+	})
+}
+
+func inRange(at time.Time, r *types.TimeRange) bool {
+	return r == nil || (r.Start == nil || !at.Before(*r.Start)) && (r.End == nil || !at.After(*r.End))
+}
+
+// BatchGetDeployments describes 25 deployments at most.
+func (c *CodeDeploy) BatchGetDeployments(ctx context.Context, in *codedeploy.BatchGetDeploymentsInput, _ ...func(*codedeploy.Options)) (*codedeploy.BatchGetDeploymentsOutput, error) {
+	return call(ctx, "codedeploy:BatchGetDeployments", func() (*codedeploy.BatchGetDeploymentsOutput, error) {
+		if len(in.DeploymentIds) > 25 {
+			return nil, &types.BatchLimitExceededException{}
+		}
+		out := &codedeploy.BatchGetDeploymentsOutput{}
+		for _, id := range in.DeploymentIds {
+			if d := c.deployments[id]; d != nil {
+				out.DeploymentsInfo = append(out.DeploymentsInfo, *d.info())
+			}
+		}
+		return out, nil
+	})
+}
+
+// GetDeployment describes one deployment.
+func (c *CodeDeploy) GetDeployment(ctx context.Context, in *codedeploy.GetDeploymentInput, _ ...func(*codedeploy.Options)) (*codedeploy.GetDeploymentOutput, error) {
+	return call(ctx, "codedeploy:GetDeployment", func() (*codedeploy.GetDeploymentOutput, error) {
+		d := c.deployments[*in.DeploymentId]
+		if d == nil {
+			return nil, &types.DeploymentDoesNotExistException{}
+		}
+		return &codedeploy.GetDeploymentOutput{DeploymentInfo: d.info()}, nil
+	})
+}
+
+// GetDeploymentTarget describes the service as the deployment's target, its id being cluster:service.
+func (c *CodeDeploy) GetDeploymentTarget(ctx context.Context, in *codedeploy.GetDeploymentTargetInput, _ ...func(*codedeploy.Options)) (*codedeploy.GetDeploymentTargetOutput, error) {
+	return call(ctx, "codedeploy:GetDeploymentTarget", func() (*codedeploy.GetDeploymentTargetOutput, error) {
+		d := c.deployments[*in.DeploymentId]
+		if d == nil {
+			return nil, &types.DeploymentDoesNotExistException{}
+		}
+		return &codedeploy.GetDeploymentTargetOutput{DeploymentTarget: &types.DeploymentTarget{
+			DeploymentTargetType: types.DeploymentTargetTypeEcsTarget, EcsTarget: d.target(in.TargetId),
+		}}, nil
+	})
+}
+
+// GetDeploymentGroup answers with the group's target groups and production listener.
+func (c *CodeDeploy) GetDeploymentGroup(ctx context.Context, _ *codedeploy.GetDeploymentGroupInput, _ ...func(*codedeploy.Options)) (*codedeploy.GetDeploymentGroupOutput, error) {
+	return call(ctx, "codedeploy:GetDeploymentGroup", func() (*codedeploy.GetDeploymentGroupOutput, error) {
+		pair := types.TargetGroupPairInfo{ProdTrafficRoute: &types.TrafficRoute{ListenerArns: []string{c.Group.Listener}}}
+		for _, name := range c.Group.TargetGroups {
+			pair.TargetGroups = append(pair.TargetGroups, types.TargetGroupInfo{Name: &name})
+		}
+		return &codedeploy.GetDeploymentGroupOutput{DeploymentGroupInfo: &types.DeploymentGroupInfo{
+			LoadBalancerInfo: &types.LoadBalancerInfo{TargetGroupPairInfoList: []types.TargetGroupPairInfo{pair}},
+		}}, nil
+	})
+}
+
+// CreateDeployment refuses while another of the group is in flight.
+func (c *CodeDeploy) CreateDeployment(ctx context.Context, in *codedeploy.CreateDeploymentInput, _ ...func(*codedeploy.Options)) (*codedeploy.CreateDeploymentOutput, error) {
+	return call(ctx, "codedeploy:CreateDeployment", func() (*codedeploy.CreateDeploymentOutput, error) {
+		if busy := c.InFlight(); busy != nil {
+			if c.Refused != nil {
+				c.Refused()
+			}
+			return nil, &types.DeploymentLimitExceededException{Message: new("The Deployment Group already has an active Deployment '" + busy.ID + "'")}
+		}
+		spec, err := parseAppSpec(in.Revision)
+		if err != nil {
+			return nil, err
+		}
+		d := c.newDeployment(types.DeploymentCreatorUser)
+		d.spec, d.Description, d.rollback = spec, deref(in.Description), c.Group.Rollback
+		if in.AutoRollbackConfiguration != nil {
+			d.rollback = in.AutoRollbackConfiguration.Enabled
+		}
+		d.ignoreAlarms = in.OverrideAlarmConfiguration != nil && !in.OverrideAlarmConfiguration.Enabled
+		d.allAtOnce = strings.HasSuffix(deref(in.DeploymentConfigName), "AllAtOnce")
+		c.cloud.Log("codedeploy", "%s is created: %s (%s)", d.ID, spec.taskDefinition, d.Description)
+		if c.Observe != nil {
+			c.Observe(d)
+		}
+		c.cloud.After(c.cloud.between(2*time.Second, 20*time.Second), d.begin)
+		return &codedeploy.CreateDeploymentOutput{DeploymentId: &d.ID}, nil
+	})
+}
+
+func (c *CodeDeploy) newDeployment(creator types.DeploymentCreator) *Deployment {
+	lag := time.Duration(max(0, c.cloud.Chance.IntN(8)-4)) * time.Second
+	d := &Deployment{
+		ID: c.cloud.id("d-"), Status: types.DeploymentStatusCreated, Creator: creator,
+		created: c.cloud.Now(), listed: c.cloud.Now().Add(lag), deploy: c,
+	}
+	c.deployments[d.ID] = d
+	c.order = append(c.order, d)
+	return d
+}
+
+// StopDeployment stops soon, and rolls back when it is told to or, told nothing, when the group does so on stop.
+func (c *CodeDeploy) StopDeployment(ctx context.Context, in *codedeploy.StopDeploymentInput, _ ...func(*codedeploy.Options)) (*codedeploy.StopDeploymentOutput, error) {
+	return call(ctx, "codedeploy:StopDeployment", func() (*codedeploy.StopDeploymentOutput, error) {
+		d := c.deployments[*in.DeploymentId]
+		if d == nil {
+			return nil, &types.DeploymentDoesNotExistException{}
+		}
+		if d.Ended() {
+			return nil, &types.DeploymentAlreadyCompletedException{}
+		}
+		rollback := d.rollback
+		if in.AutoRollbackEnabled != nil {
+			rollback = *in.AutoRollbackEnabled
+		}
+		c.cloud.Log("codedeploy", "%s is asked to stop (rollback %v)", d.ID, rollback)
+		c.cloud.After(c.cloud.between(time.Second, 10*time.Second), func() {
+			d.end(types.DeploymentStatusStopped, types.ErrorCodeManualStop, "The deployment was stopped by a user", rollback)
+		})
+		return &codedeploy.StopDeploymentOutput{Status: types.StopStatusPending}, nil
+	})
+}
+
+// Alarm changes an alarm; one that goes to ALARM stops the deployment in flight.
+func (c *CodeDeploy) Alarm(name string, alarm bool) {
+	c.Alarms[name] = alarm
+	c.cloud.Log("cloudwatch", "alarm %s: %v", name, alarm)
+	if d := c.InFlight(); alarm && d != nil && d.Status == types.DeploymentStatusInProgress && !d.ignoreAlarms {
+		d.alarmed()
+	}
+}
+
+func (c *CodeDeploy) inAlarm() bool {
+	for _, alarm := range c.Alarms {
+		if alarm {
+			return true
+		}
+	}
+	return false
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// Listed tells whether a list shows a deployment in flight.
+func (c *CodeDeploy) Listed() bool {
+	d := c.InFlight()
+	return d != nil && !d.listed.After(c.cloud.Now())
+}

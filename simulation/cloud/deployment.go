@@ -1,0 +1,223 @@
+package cloud
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// Deployment is one run of CodeDeploy.
+type Deployment struct {
+	ID          string
+	Description string
+	Status      types.DeploymentStatus
+	Creator     types.DeploymentCreator
+
+	deploy       *CodeDeploy
+	spec         appSpec
+	rollback     bool // when it fails, is stopped or an alarm fires
+	ignoreAlarms bool
+	allAtOnce    bool
+	hook         string // status of the lifecycle hook
+
+	created, listed, completed time.Time
+	failure                    *types.ErrorInformation
+	rolledBackBy               string
+	rollsBack                  string
+
+	blue, green *TaskSet
+}
+
+// Ended tells whether it is over: Succeeded, Failed or Stopped.
+func (d *Deployment) Ended() bool { return !d.completed.IsZero() }
+
+// TaskDefinition is the ARN of the revision that it deploys.
+func (d *Deployment) TaskDefinition() string { return d.spec.taskDefinition }
+
+// Capacity is one item of a capacity provider strategy.
+type Capacity = ecstypes.CapacityProviderStrategyItem
+
+// Strategy is the AppSpec's; empty when it names none.
+func (d *Deployment) Strategy() []Capacity { return d.spec.strategy }
+
+// begin checks what CodeDeploy checks, and starts green.
+func (d *Deployment) begin() {
+	cloud, group := d.deploy.cloud, d.deploy.Group
+	if d.Ended() {
+		return
+	}
+	d.Status = types.DeploymentStatusInProgress
+	if d.deploy.inAlarm() && !d.ignoreAlarms {
+		d.alarmed()
+		return
+	}
+	service, revision := cloud.ECS.service, cloud.ECS.revisions[d.spec.taskDefinition]
+	switch {
+	case service == nil || service.draining:
+		d.fail("The ECS service cannot be found")
+		return
+	case revision == nil || revision.Status != ecstypes.TaskDefinitionStatusActive:
+		d.fail("The ECS service cannot be updated due to the following error: TaskDefinition is inactive")
+		return
+	}
+	primary := service.Primary()
+	listener := cloud.ELB.Listener(group.Listener)
+	if listener == nil || !listener.forwardsTo(primary.TargetGroup) {
+		d.fail("The ELB could not be updated due to the following error: Primary taskset target group must be behind listener " + group.Listener)
+		return
+	}
+	d.blue = primary
+	for _, left := range service.TaskSets {
+		if left != d.blue {
+			cloud.ECS.deleteTaskSet(left)
+		}
+	}
+	d.route(Weight{d.blue.TargetGroup, 100})
+	d.green = cloud.ECS.createTaskSet(revision, d.other(), d.spec.strategy)
+	d.green.whenHealthy(d.then(cloud.between(5*time.Second, time.Minute), d.runHook))
+	cloud.After(time.Hour, func() {
+		if !d.Ended() && !d.green.Healthy {
+			d.fail("The deployment timed out while waiting for the replacement task set to become healthy. This time out period is 60 minutes")
+		}
+	})
+}
+
+// then returns a function that goes on after a while, unless the deployment has ended.
+func (d *Deployment) then(wait time.Duration, next func()) func() {
+	return func() {
+		d.deploy.cloud.After(wait, func() {
+			if !d.Ended() {
+				next()
+			}
+		})
+	}
+}
+
+func (d *Deployment) runHook() {
+	image := d.deploy.cloud.ECR.Image(d.green.Revision.digest())
+	d.hook = "Succeeded"
+	if image != nil && image.Refused {
+		d.hook = "Failed"
+		d.fail("The deployment failed because a lifecycle event hook failed: BeforeAllowTraffic")
+		return
+	}
+	group := d.deploy.Group
+	if group.CanaryPercent == 0 || d.allAtOnce {
+		d.shift()
+		return
+	}
+	d.route(Weight{d.blue.TargetGroup, 100 - group.CanaryPercent}, Weight{d.green.TargetGroup, group.CanaryPercent})
+	d.then(group.CanaryWait, d.shift)()
+}
+
+// shift gives green everything; blue waits for its termination, so that there is a way back.
+func (d *Deployment) shift() {
+	d.route(Weight{d.green.TargetGroup, 100})
+	d.deploy.cloud.ECS.setPrimary(d.green)
+	d.then(d.deploy.Group.TerminationWait, func() {
+		d.deploy.cloud.ECS.deleteTaskSet(d.blue)
+		d.finish(types.DeploymentStatusSucceeded, nil)
+	})()
+}
+
+func (d *Deployment) route(weights ...Weight) {
+	cloud := d.deploy.cloud
+	if listener := cloud.ELB.Listener(d.deploy.Group.Listener); listener != nil {
+		listener.Actions = Forward(weights...)
+		cloud.Log("codedeploy", "%s: the listener forwards to %s", d.ID, logged{weights})
+	}
+}
+
+func (d *Deployment) other() string {
+	groups := d.deploy.Group.TargetGroups
+	if d.blue.TargetGroup == groups[0] {
+		return groups[1]
+	}
+	return groups[0]
+}
+
+func (d *Deployment) fail(message string) {
+	d.end(types.DeploymentStatusFailed, types.ErrorCodeEcsUpdateError, message, d.rollback)
+}
+
+func (d *Deployment) alarmed() {
+	d.end(types.DeploymentStatusStopped, types.ErrorCodeAlarmActive, "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected", d.rollback)
+}
+
+func (d *Deployment) end(status types.DeploymentStatus, code types.ErrorCode, message string, rollback bool) {
+	if d.Ended() {
+		return
+	}
+	d.finish(status, &types.ErrorInformation{Code: code, Message: &message})
+	if rollback && d.Creator != types.DeploymentCreatorCodeDeployRollback {
+		d.rollBack()
+	}
+}
+
+func (d *Deployment) finish(status types.DeploymentStatus, failure *types.ErrorInformation) {
+	d.Status, d.failure, d.completed = status, failure, d.deploy.cloud.Now()
+	reason := ""
+	if failure != nil {
+		reason = fmt.Sprintf("%s, %s", failure.Code, *failure.Message)
+	}
+	d.deploy.cloud.Log("codedeploy", "%s is %s %s", d.ID, status, reason)
+}
+
+// rollBack starts the deployment that CodeDeploy creates by itself.
+func (d *Deployment) rollBack() {
+	back := d.deploy.newDeployment(types.DeploymentCreatorCodeDeployRollback)
+	d.rolledBackBy, back.rollsBack = back.ID, d.ID
+	back.blue, back.green, back.spec = d.blue, d.green, d.spec
+	if d.blue != nil {
+		back.spec.taskDefinition = d.blue.Revision.Arn
+	}
+	cloud := d.deploy.cloud
+	cloud.Log("codedeploy", "%s rolls %s back", back.ID, d.ID)
+	back.Status, back.ignoreAlarms = types.DeploymentStatusInProgress, true
+	back.then(cloud.between(5*time.Second, 2*time.Minute), func() {
+		if back.blue != nil && cloud.ECS.service != nil {
+			back.route(Weight{back.blue.TargetGroup, 100})
+			cloud.ECS.setPrimary(back.blue)
+			cloud.ECS.deleteTaskSet(back.green)
+		}
+		back.finish(types.DeploymentStatusSucceeded, nil)
+	})()
+}
+
+func (d *Deployment) info() *types.DeploymentInfo {
+	info := &types.DeploymentInfo{
+		DeploymentId: &d.ID, Status: d.Status, Creator: d.Creator, CreateTime: &d.created, ErrorInformation: d.failure,
+		AutoRollbackConfiguration: &types.AutoRollbackConfiguration{Enabled: d.rollback},
+	}
+	if d.Description != "" {
+		info.Description = &d.Description
+	}
+	if d.Ended() {
+		info.CompleteTime = &d.completed
+	}
+	if d.rolledBackBy != "" {
+		info.RollbackInfo = &types.RollbackInfo{RollbackDeploymentId: &d.rolledBackBy}
+	} else if d.rollsBack != "" {
+		info.RollbackInfo = &types.RollbackInfo{RollbackTriggeringDeploymentId: &d.rollsBack}
+	}
+	return info
+}
+
+func (d *Deployment) target(id *string) *types.ECSTarget {
+	target := &types.ECSTarget{DeploymentId: &d.ID, TargetId: id}
+	event := types.LifecycleEvent{LifecycleEventName: new("BeforeAllowTraffic"), Status: types.LifecycleEventStatus(d.hook)}
+	if d.hook == "Failed" {
+		event.Diagnostics = &types.Diagnostics{ErrorCode: types.LifecycleErrorCodeScriptFailed, Message: new("green does not answer")}
+	}
+	if d.hook != "" {
+		target.LifecycleEvents = append(target.LifecycleEvents, event)
+	}
+	for _, set := range []*TaskSet{d.blue, d.green} {
+		if set != nil {
+			target.TaskSetsInfo = append(target.TaskSetsInfo, types.ECSTaskSet{Identifer: &set.ID, TargetGroup: &types.TargetGroupInfo{Name: &set.TargetGroup}})
+		}
+	}
+	return target
+}

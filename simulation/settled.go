@@ -1,0 +1,106 @@
+package simulation
+
+import (
+	"strings"
+	"time"
+
+	"payment-processor/simulation/cloud"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+)
+
+// repaired is how soon Guard has put right what a rollback did to the listener, its retries included.
+const repaired = 5 * time.Minute
+
+// settled checks what an operation on the stack has led to.
+func (w *World) settled() {
+	w.report.Invariants[progress]++
+	w.report.States[string(w.stack.Status)]++
+	if w.update.stranded {
+		w.cloud.Advance(repaired)
+	}
+	switch w.stack.Status {
+	case types.StackStatusCreateComplete, types.StackStatusUpdateComplete:
+		w.completed()
+	case types.StackStatusUpdateRollbackComplete:
+		w.report.Invariants[rollbackDone]++
+		w.rolledBack()
+	case types.StackStatusUpdateRollbackFailed, types.StackStatusRollbackFailed:
+		if w.update.excuse == "" {
+			w.check(rollbackDone, false, "%s: %s", w.stack.Status, w.stack.Reason)
+		} else {
+			w.excused(string(w.stack.Status) + ": " + w.update.excuse)
+		}
+	case types.StackStatusDeleteComplete, types.StackStatusRollbackComplete:
+		w.gone()
+	case types.StackStatusDeleteFailed:
+		if w.update.excuse == "" {
+			w.check(nothingLeft, false, "the deletion failed")
+		}
+	}
+}
+
+func (w *World) completed() {
+	live := w.serving(wantedLive)
+	if live == nil {
+		return
+	}
+	w.check(wantedLive, live.Revision.Arn == w.stack.Physical("TaskDefinition"), "%s is live, not %s", live.Revision.Arn, w.stack.Physical("TaskDefinition"))
+	if t := w.stack.Template().(template); t.ImageTag != "" && w.stack.Touched("ImageGate") {
+		w.check(wantedLive, w.update.digests[live.Revision.Digest()], "%s is live, which is not %s", live.Revision.Digest(), t.ImageTag)
+	} else if w.update.before != "" {
+		w.check(wantedLive, live.Revision.Digest() == w.update.before, "%s is live, not %s as before", live.Revision.Digest(), w.update.before)
+	}
+	w.bounded()
+}
+
+func (w *World) rolledBack() {
+	live := w.serving(oldLive)
+	if live == nil {
+		return
+	}
+	w.check(oldLive, live.Revision.Digest() == w.update.before, "%s is live, not %s", live.Revision.Digest(), w.update.before)
+}
+
+// serving is the task set that gets all of the traffic; nil when that is not to be asked.
+func (w *World) serving(invariant string) *cloud.TaskSet {
+	live, listener := w.live(), w.cloud.ELB.Listener(listenerArn)
+	if w.foreign && live != nil && live.Revision.Arn == w.stack.Physical("TaskDefinition") && w.cloud.CodeDeploy.InFlight() == nil {
+		w.foreign, w.update.before = false, live.Revision.Digest()
+	}
+	if w.foreign {
+		w.excused("somebody else deployed meanwhile")
+		return nil
+	}
+	w.check(invariant, live != nil && live.Healthy && listener.Only() == live.TargetGroup, "the listener forwards to %v", listener.Weights())
+	w.update.stranded = false
+	if live == nil {
+		return nil
+	}
+	w.check(spotKept, sameStrategy(live.Strategy), "the task set has lost its strategy")
+	w.check(spotKept, w.cloud.ECS.Service().Desired == w.desired, "%d tasks are desired, not %d", w.cloud.ECS.Service().Desired, w.desired)
+	return live
+}
+
+// kept revisions and those that task sets and the stack name.
+const mostRevisions = 10 + 4
+
+func (w *World) bounded() {
+	if w.update.faults || !w.stack.Touched("Release") {
+		w.excused("old revisions stay until a clean-up meets no fault")
+		return
+	}
+	w.check(bounded, len(w.cloud.ECS.Active()) <= mostRevisions, "%d are ACTIVE", len(w.cloud.ECS.Active()))
+}
+
+func (w *World) gone() {
+	if w.replayed != "" {
+		w.excused("left behind: " + w.replayed)
+		return
+	}
+	w.check(nothingLeft, w.cloud.CodeDeploy.InFlight() == nil, "a deployment is in flight")
+	w.check(nothingLeft, len(w.cloud.SSM.Names()) == 0, "parameters %v", w.cloud.SSM.Names())
+	for _, r := range w.cloud.ECS.Active() {
+		w.check(nothingLeft, strings.HasPrefix(r.Tag, foreignRevision), "%s is ACTIVE", r.Arn)
+	}
+}

@@ -92,6 +92,10 @@ func (c Claims) Check(ctx context.Context, request string, receipt Receipt) (Rec
 		return receipt, nil, errGone
 	case slices.Contains(held.Superseded, request):
 		return receipt, nil, ErrSuperseded
+	case held.Receipt.IssuedAt.Before(receipt.IssuedAt):
+		// A slow onEvent of an earlier request has written over the record what it had read before.
+		receipt, err := c.Claim(ctx, request, receipt)
+		return receipt, nil, err
 	}
 	return receipt, nil, ErrUnknown
 }

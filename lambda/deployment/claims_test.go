@@ -52,6 +52,22 @@ func TestALaterRequestSupersedes(t *testing.T) {
 	}
 }
 
+// A slow onEvent of the cancelled request writes over the record what it had read before the rollback's request came:
+// without this the rollback would wait for its whole hour, and the cancelled request would count as current.
+func TestALaterRequestTakesTheRecordBack(t *testing.T) {
+	claims, _ := newClaims()
+	second := claim(t, claims, "second", at(5))
+	if err := claims.save(t.Context(), record{Current: "first", Receipt: at(0)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := claims.Check(t.Context(), "second", second); err != nil {
+		t.Errorf("poll of the second: %v", err)
+	}
+	if _, _, err := claims.Check(t.Context(), "first", at(0)); !errors.Is(err, ErrSuperseded) {
+		t.Errorf("poll of the first: %v, want it superseded", err)
+	}
+}
+
 // A replay must not renew the hour, nor take an update for a rollback because the stack rolls back by now.
 func TestAReplayKeepsTheFirstReceipt(t *testing.T) {
 	claims, _ := newClaims()

@@ -133,6 +133,28 @@ func TestACancelledRequestStartsNothingInTheRollback(t *testing.T) {
 	}
 }
 
+// Its record can be lost to a slow onEvent of its own, so that it counts as current again when the rollback is over.
+func TestACancelledRequestStartsNothingAfterTheRollback(t *testing.T) {
+	a := running(v1, "blue")
+	a.stack = "UPDATE_IN_PROGRESS"
+	event := a.request(t, "r9", deployment.Update, v2, v1)
+	a.stack = "UPDATE_ROLLBACK_COMPLETE"
+	a.looksAgain(t, event)
+	if len(a.created) != 0 {
+		t.Error("started the cancelled version")
+	}
+}
+
+// As a way back it would pass the alarms, and the real way back would wait for it and not stop it.
+func TestACancelledRequestReceivedInTheRollbackIsNoWayBack(t *testing.T) {
+	a := running(v1, "blue")
+	a.stack = "UPDATE_ROLLBACK_IN_PROGRESS"
+	a.looksAgain(t, a.request(t, "r10", deployment.Update, v2, v1))
+	if a.created[0].OverrideAlarmConfiguration != nil {
+		t.Error("started the cancelled version past the alarms")
+	}
+}
+
 func TestALostAnswerOfCreateDeployment(t *testing.T) {
 	a := running(v1, "blue")
 	event := a.request(t, "r8", deployment.Update, v2, v1)

@@ -3,6 +3,8 @@ package release
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"payment-processor/lambda/deployment"
@@ -62,10 +64,13 @@ func (h Handler) rollback(ctx context.Context, event Event) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if rollingBack(status) && event.StackStatus != "" && !rollingBack(event.StackStatus) {
-		return false, fmt.Errorf("%w: the stack is %s and this request is from before that", deployment.ErrNotNow, status)
+	if !slices.Contains([]string{"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"}, status) {
+		return false, fmt.Errorf("%w: the stack is %s and waits for no release", deployment.ErrNotNow, status)
 	}
-	return rollingBack(status), nil
+	if event.StackStatus != "" && status != event.StackStatus {
+		return false, fmt.Errorf("%w: the stack is %s and this request is from when it was %s", deployment.ErrNotNow, status, event.StackStatus)
+	}
+	return rollingBack(status) && leadsBack(event), nil
 }
 
 func (h Handler) stackStatus(ctx context.Context, stack string) (string, error) {
@@ -77,6 +82,18 @@ func (h Handler) stackStatus(ctx context.Context, stack string) (string, error) 
 		return string(s.StackStatus), nil
 	}
 	return "", fmt.Errorf("%w: CloudFormation does not list stack %s", deployment.ErrNotNow, stack)
+}
+
+// leadsBack reports whether an update is not to a newer revision. A cancelled request for a newer one may be received after
+// the rollback has begun; what it starts must not be taken for the way back.
+func leadsBack(event Event) bool {
+	return number(event.Properties.TaskDefinition) <= number(event.OldProperties.TaskDefinition)
+}
+
+func number(taskDefinition string) int {
+	_, digits, _ := strings.Cut(revision(taskDefinition), ":")
+	n, _ := strconv.Atoi(digits)
+	return n
 }
 
 func rollingBack(status string) bool { return strings.HasSuffix(status, "ROLLBACK_IN_PROGRESS") }

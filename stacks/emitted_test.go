@@ -156,6 +156,9 @@ func TestEveryAlarmCanFireAndEveryGraphHasData(t *testing.T) {
 		if len(alarms) < 15 || len(graphs) < 25 {
 			t.Errorf("found only %d metrics in alarms and %d in graphs: the check reads the templates wrongly", len(alarms), len(graphs))
 		}
+		if !slices.ContainsFunc(alarms, func(w watched) bool { return strings.HasPrefix(w.By, "Gate") }) {
+			t.Errorf("%s: no alarm that stops a release was looked at", env.Config.EnvironmentSuffix)
+		}
 		for _, w := range append(alarms, graphs...) {
 			if why := env.neverEmitted(t, w); why != "" {
 				t.Errorf("%s: %s", env.Config.EnvironmentSuffix, why)

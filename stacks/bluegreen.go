@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -17,6 +18,7 @@ type deploymentGroupProps struct {
 	Task     awsecs.FargateTaskDefinition
 	Entrance entrance
 	Gates    []awscloudwatch.Alarm
+	Hook     awslambda.Function
 }
 
 // newDeploymentGroup defines how CodeDeploy moves traffic to a new revision, and that it moves it back when the
@@ -56,39 +58,26 @@ func newDeploymentGroup(scope constructs.Construct, props deploymentGroupProps) 
 //
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/codedeploy_IAM_role.html
 func newCodeDeployRole(scope constructs.Construct, props deploymentGroupProps) awsiam.Role {
-	stack, names := awscdk.Stack_Of(scope), props.Config.names()
+	arns := arns{awscdk.Stack_Of(scope), props.Config.names()}
 	role := awsiam.NewRole(scope, new("CodeDeployRole"), &awsiam.RoleProps{
 		Description: new("CodeDeploy releases the payment processor"),
 		AssumedBy: awsiam.NewServicePrincipal(new("codedeploy.amazonaws.com"), &awsiam.ServicePrincipalOpts{
-			Conditions: ofThisAccount(stack, stack.FormatArn(&awscdk.ArnComponents{
-				Service: new("codedeploy"), Resource: new("deploymentgroup"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-				ResourceName: jsii.Sprintf("%s/%s", names.application(), names.application()),
-			})),
+			Conditions: ofThisAccount(arns.stack, arns.deploymentGroup()),
 		}),
 	})
-	ecs := func(kind, more string) *string {
-		return stack.FormatArn(&awscdk.ArnComponents{
-			Service: new("ecs"), Resource: &kind, ResourceName: jsii.Sprintf("%s/%s%s", names.application(), names.application(), more),
-		})
+	var gates []*string
+	for _, gate := range props.Gates {
+		gates = append(gates, gate.AlarmArn())
 	}
-	allow := func(resources []*string, actions ...string) awsiam.PolicyStatement {
-		statement := awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Actions: jsii.PtrSlice(actions...), Resources: &resources,
-		})
-		role.AddToPolicy(statement)
-		return statement
-	}
-	allow([]*string{ecs("service", ""), ecs("task-set", "/*")},
+	allow(role, gates, "cloudwatch:DescribeAlarms")
+	allow(role, []*string{arns.service(), arns.taskSets()},
 		"ecs:CreateTaskSet", "ecs:DeleteTaskSet", "ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet")
-	allow([]*string{props.Entrance.Production.ListenerArn(), props.Entrance.Test.ListenerArn()},
+	allow(role, []*string{props.Entrance.Production.ListenerArn(), props.Entrance.Test.ListenerArn()},
 		"elasticloadbalancing:ModifyListener")
-	allow([]*string{stack.FormatArn(&awscdk.ArnComponents{
-		Service: new("cloudwatch"), Resource: new("alarm"), ResourceName: new("*"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-	})}, "cloudwatch:DescribeAlarms")
-	// Elastic Load Balancing cannot scope what it describes.
-	allow([]*string{new("*")}, "elasticloadbalancing:DescribeListeners",
-		"elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups")
-	allow([]*string{props.Task.ExecutionRole().RoleArn(), props.Task.TaskRole().RoleArn()}, "iam:PassRole").
+	allow(role, nil, "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules",
+		"elasticloadbalancing:DescribeTargetGroups")
+	allow(role, hookArns(props.Config.Deployment, props.Hook), "lambda:InvokeFunction")
+	allow(role, []*string{props.Task.ExecutionRole().RoleArn(), props.Task.TaskRole().RoleArn()}, "iam:PassRole").
 		AddCondition(new("StringEquals"), map[string]any{"iam:PassedToService": "ecs-tasks.amazonaws.com"})
 	return role
 }

@@ -29,3 +29,6 @@ func (n names) logGroup() string { return "/ecs/payment-processor-" + n.suffix }
 
 // databaseSecret holds the credentials that reach the container.
 func (n names) databaseSecret() string { return "db-credentials-" + n.suffix }
+
+// parameter is where the release machinery remembers something between requests.
+func (n names) parameter(what string) string { return "/payment-processor-" + n.suffix + "/" + what }

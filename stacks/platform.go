@@ -1,8 +1,6 @@
 package stacks
 
 import (
-	"cmp"
-
 	"payment-processor/lambda/bundle"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -43,23 +41,34 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 
 	logKey := newLogKey(stack, "LogKey", config, config.names().logGroup())
 	logs := newLogGroup(stack, "Logs", logGroupProps{Config: config, Key: logKey, Name: config.names().logGroup(), Audit: true})
-	images := newImageRepository(stack, config)
-	cluster := newCluster(stack, props.Vpc, config, logKey)
-	credentials := newDatabaseSecret(stack, config)
-	entrance := newEntrance(stack, props.Vpc, config, logKey)
+	machinery := newMachinery(stack, props, logKey)
 
+	cluster := newCluster(stack, props.Vpc, config, logKey)
+	images := newImageRepository(stack, config)
+	gate := newImageGate(machinery, images)
+	credentials := newDatabaseSecret(stack, config)
 	task := newPaymentTask(stack, paymentTaskProps{
-		Cluster: cluster,
-		Config:  config, Image: awsecs.ContainerImage_FromEcrRepository(images, new(cmp.Or(config.Task.ImageTag, "latest"))),
-		LogGroup: logs, Secret: credentials,
+		Config: config, Cluster: cluster, Image: gate.image(), LogGroup: logs, Secret: credentials,
 	})
+	images.GrantPull(task.ExecutionRole())
+
+	entrance := newEntrance(stack, props.Vpc, config, logKey)
+	fingerprint := keepLive(machinery, entrance)
 	placement := newPlacement(stack, props.Vpc, config)
 	service := newService(stack, serviceProps{
 		Config: config, Cluster: cluster, Task: task, Placement: placement, Entrance: entrance,
 	})
+	gate.watch(task)
 	newScaling(service, config.Scaling)
+
+	gates := newGateAlarms(stack, entrance)
+	hook := newHook(machinery, props.Vpc, placement)
 	group := newDeploymentGroup(stack, deploymentGroupProps{
-		Config: config, Service: service, Task: task, Entrance: entrance, Gates: newGateAlarms(stack, entrance),
+		Config: config, Service: service, Task: task, Entrance: entrance, Gates: gates, Hook: hook,
+	})
+	newRelease(machinery, releaseProps{
+		Vpc: props.Vpc, Service: service, Task: task, Placement: placement, Entrance: entrance,
+		DeploymentGroup: group, Gates: gates, Hook: hook, ListenerFingerprint: fingerprint,
 	})
 	newPlatformOutputs(stack, config, platformOutputs{
 		Cluster: cluster, Service: service, TaskDefinition: task, Repository: images,
@@ -71,6 +80,6 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	return PlatformStack{
 		Stack: stack, Cluster: cluster, Service: service, LoadBalancer: entrance.LoadBalancer,
 		BlueTargetGroup: entrance.Blue, GreenTargetGroup: entrance.Green, DeploymentGroup: group,
-		Repository: images, LogGroup: logs,
+		Repository: images, LogGroup: logs, FunctionLogs: machinery.Logs,
 	}
 }

@@ -23,6 +23,7 @@ type placement struct {
 	Subnets         awsec2.SubnetSelection
 	SecurityGroup   awsec2.ISecurityGroup
 	PlatformVersion awsecs.FargatePlatformVersion
+	PlatformNumber  string // PlatformVersion as ECS spells it
 }
 
 // newPlacement puts tasks into the private subnets, by name: without NAT they would not count as private by type.
@@ -34,6 +35,7 @@ func newPlacement(scope constructs.Construct, vpc awsec2.IVpc, config Config) pl
 		Subnets:         awsec2.SubnetSelection{SubnetGroupName: new(privateSubnets)},
 		SecurityGroup:   newTaskSecurityGroup(scope, vpc),
 		PlatformVersion: awsecs.FargatePlatformVersion_VERSION1_4,
+		PlatformNumber:  "1.4.0",
 	}
 }
 
@@ -85,8 +87,8 @@ func newService(scope constructs.Construct, props serviceProps) awsecs.FargateSe
 	props.Entrance.Blue.AddTarget(service.LoadBalancerTarget(&awsecs.LoadBalancerTargetOptions{
 		ContainerName: &props.Placement.Container, ContainerPort: jsii.Number(props.Placement.Port),
 	}))
-	// The capacity providers belong to the cluster by a resource of their own, which must come first and go last; so
-	// must the policy with which the first tasks start.
-	service.Node().AddDependency(props.Cluster, props.Task.ExecutionRole())
+	// The capacity providers belong to the cluster by a resource of their own, which must come first and go last. So
+	// must the policy and the rules with which the first tasks start and are found healthy.
+	service.Node().AddDependency(props.Cluster, props.Task.ExecutionRole(), props.Placement.SecurityGroup, props.Entrance.SecurityGroup)
 	return service
 }

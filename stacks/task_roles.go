@@ -5,7 +5,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // newTaskExecutionRole is for ECS itself, which pulls the image, reads the secret and writes the log before there is a
@@ -22,23 +21,15 @@ func newTaskExecutionRole(scope constructs.Construct) awsiam.Role {
 //
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
 func newTaskRole(scope constructs.Construct, exec *awsecs.ExecuteCommandConfiguration) awsiam.IRole {
-	stack := awscdk.Stack_Of(scope)
 	role := awsiam.NewRole(scope, new("TaskRole"), &awsiam.RoleProps{
 		Description: new("The payment processor"),
 		AssumedBy:   tasksOfThisAccount(scope),
 	})
-	allow := func(resource *string, actions ...string) {
-		role.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Actions: jsii.PtrSlice(actions...), Resources: &[]*string{resource},
-		}))
-	}
-	allow(new("*"), "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+	allow(role, nil, "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
 		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel")
-	allow(exec.KmsKey.KeyArn(), "kms:Decrypt", "kms:GenerateDataKey")
-	allow(stack.FormatArn(&awscdk.ArnComponents{
-		Service: new("logs"), Resource: new("log-group"), ResourceName: new("*"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-	}), "logs:DescribeLogGroups")
-	allow(exec.LogConfiguration.CloudWatchLogGroup.LogGroupRef().LogGroupArn,
+	allow(role, []*string{exec.KmsKey.KeyArn()}, "kms:Decrypt", "kms:GenerateDataKey")
+	allow(role, []*string{arns{stack: awscdk.Stack_Of(scope)}.colon("logs", "log-group", "*")}, "logs:DescribeLogGroups")
+	allow(role, []*string{exec.LogConfiguration.CloudWatchLogGroup.LogGroupRef().LogGroupArn},
 		"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
 	return role.WithoutPolicyUpdates(nil)
 }

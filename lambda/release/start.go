@@ -16,8 +16,8 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// allAtOnce shifts all traffic in one step. A way back needs no canary: the version has proved itself in production.
-const allAtOnce = "CodeDeployDefault.ECSAllAtOnce"
+// AllAtOnce is CodeDeploy's configuration that shifts all traffic in one step. A way back needs no canary: the version has proved itself in production.
+const AllAtOnce = "CodeDeployDefault.ECSAllAtOnce"
 
 // start creates the deployment of the wanted revision and returns its id.
 //
@@ -43,7 +43,7 @@ func (h Handler) start(ctx context.Context, event Event) (string, error) {
 		},
 	}
 	if rollback {
-		input.DeploymentConfigName = new(allAtOnce)
+		input.DeploymentConfigName = new(AllAtOnce)
 		input.OverrideAlarmConfiguration = &codedeploytypes.AlarmConfiguration{Enabled: false}
 	}
 	answer, err := h.CodeDeploy.CreateDeployment(ctx, input)

@@ -1,0 +1,71 @@
+package stacks
+
+import (
+	"time"
+
+	"payment-processor/lambda/hook"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newHook defines the check of green before production traffic moves to it. The hook stays outside the VPC, where it
+// reaches AWS's APIs without NAT; the probe is inside, where it reaches the tasks, and nothing else.
+func newHook(m *machinery, vpc awsec2.IVpc, to placement) awslambda.Function {
+	probe := newProbe(m, vpc, to)
+	as := m.identity("Hook", "The hook lets traffic move to green")
+	allow(as.Role, nil,
+		"codedeploy:BatchGetDeploymentTargets", "codedeploy:ListDeploymentTargets", "codedeploy:PutLifecycleEventHookExecutionStatus",
+		"elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth")
+	allow(as.Role, []*string{probe.FunctionArn()}, "lambda:InvokeFunction")
+	return newGoFunction(m.Stack, "HookFunction", goFunctionProps{
+		Description: "Lets traffic move to green when its tasks answer",
+		Asset:       m.Functions.Hook, Timeout: hook.Timeout, MemoryMiB: 256, Role: as.Role, Logs: as.Logs,
+		Environment: map[string]*string{
+			"PROBE_FUNCTION":    probe.FunctionName(),
+			"HEALTH_CHECK_PATH": new(m.Config.Task.HealthCheckPath),
+		},
+	})
+}
+
+func newProbe(m *machinery, vpc awsec2.IVpc, to placement) awslambda.Function {
+	group := awsec2.NewSecurityGroup(m.Stack, new("ProbeSecurityGroup"), &awsec2.SecurityGroupProps{
+		Vpc:              vpc,
+		Description:      new("Probe of a release: the tasks out, nothing in"),
+		AllowAllOutbound: new(false),
+	})
+	nameTag(group)
+	group.Connections().AllowTo(to.SecurityGroup, awsec2.Port_Tcp(jsii.Number(to.Port)), new("Probe to tasks"))
+
+	as := m.identity("Probe", "The probe asks tasks how they are")
+	// Lambda checks for these when it connects a function to a VPC, on all resources of the account:
+	// https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+	allow(as.Role, nil, "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets")
+	allow(as.Role, []*string{m.Arns.slash("ec2", "*", "*")}, "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface",
+		"ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses")
+	probe := newGoFunction(m.Stack, "ProbeFunction", goFunctionProps{
+		Description: "Asks tasks for their health from inside the VPC",
+		Asset:       m.Functions.Probe, Timeout: time.Minute, MemoryMiB: 128, Role: as.Role, Logs: as.Logs,
+		Vpc: vpc, SecurityGroup: group,
+	})
+	probe.Node().AddDependency(group) // and the rule that lets it out
+	return probe
+}
+
+// hooks are what CodeDeploy calls in the course of a deployment, in the order in which it does.
+func hooks(config DeploymentConfig, own awslambda.Function) []map[string]any {
+	var all []map[string]any
+	if config.LifecycleHookArn != "" {
+		all = append(all, map[string]any{"AfterAllowTestTraffic": config.LifecycleHookArn})
+	}
+	return append(all, map[string]any{"BeforeAllowTraffic": own.FunctionArn()})
+}
+
+func hookArns(config DeploymentConfig, own awslambda.Function) []*string {
+	all := []*string{own.FunctionArn()}
+	if config.LifecycleHookArn != "" {
+		all = append(all, &config.LifecycleHookArn)
+	}
+	return all
+}

@@ -1,0 +1,110 @@
+package stacks
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"payment-processor/lambda/bundle"
+	"payment-processor/lambda/deployment"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/customresources"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// machinery is what the custom resources that drive releases have in common.
+type machinery struct {
+	Stack     awscdk.Stack
+	Config    Config
+	Functions bundle.Functions
+	LogKey    awskms.IKey
+	Arns      arns
+	Logs      []awslogs.ILogGroup // of the functions, as they are defined
+}
+
+func newMachinery(stack awscdk.Stack, props PlatformStackProps, logKey awskms.IKey) *machinery {
+	return &machinery{
+		Stack: stack, Config: props.Config, Functions: props.Functions, LogKey: logKey,
+		Arns: arns{stack, props.Config.names()},
+	}
+}
+
+func (m *machinery) identity(id, description string) functionIdentity {
+	as := newFunctionIdentity(m.Stack, id, description, m.Config, m.LogKey)
+	m.Logs = append(m.Logs, as.Logs)
+	return as
+}
+
+// handlerTimeout is of one look at AWS and one step: what takes longer is polled for.
+const handlerTimeout = time.Minute
+
+// newProvider lets the CDK's framework call the two functions of an asset, onEvent once and isComplete until it is
+// done, both with the identity's role.
+//
+// The framework's functions log to their own encrypted log group. Its state machine does not log: what it does is in
+// its history for 90 days, and its logging would need rights on every log group of the account.
+func (m *machinery) newProvider(id, asset string, as functionIdentity) customresources.Provider {
+	function := func(handler string) goFunctionProps {
+		return goFunctionProps{
+			Description: fmt.Sprintf("%s of the payment processor: %s", id, handler),
+			Asset:       asset, Handler: handler, Timeout: handlerTimeout, MemoryMiB: 256, Role: as.Role, Logs: as.Logs,
+		}
+	}
+	framework := newFunctionIdentity(m.Stack, id+"Framework", "The CDK's framework calls "+id, m.Config, m.LogKey)
+	return customresources.NewProvider(m.Stack, new(id+"Provider"), &customresources.ProviderProps{
+		OnEventHandler:       newGoFunction(m.Stack, id+"OnEvent", function("onEvent")),
+		IsCompleteHandler:    newGoFunction(m.Stack, id+"IsComplete", function("isComplete")),
+		QueryInterval:        awscdk.Duration_Seconds(jsii.Number(deployment.PollInterval.Seconds())),
+		TotalTimeout:         awscdk.Duration_Seconds(jsii.Number(deployment.TotalTimeout.Seconds())),
+		LogGroup:             framework.Logs,
+		FrameworkOnEventRole: framework.Role,
+		FrameworkCompleteAndTimeoutRole: newFunctionRole(m.Stack, id+"FrameworkPollRole",
+			"The CDK's framework polls "+id, framework.Logs),
+	})
+}
+
+// newResource defines a custom resource. Its properties are a struct of the function's package, so that both sides
+// spell them alike.
+func (m *machinery) newResource(id, serviceToken string, timeout time.Duration, properties any) awscdk.CustomResource {
+	return awscdk.NewCustomResource(m.Stack, &id, &awscdk.CustomResourceProps{
+		ResourceType:   new("Custom::" + id),
+		ServiceToken:   &serviceToken,
+		ServiceTimeout: awscdk.Duration_Seconds(jsii.Number(timeout.Seconds())),
+		Properties:     new(customProperties(properties)),
+	})
+}
+
+// customResourceHour is the longest that CloudFormation waits for a custom resource.
+const customResourceHour = time.Hour
+
+func customProperties(properties any) map[string]any {
+	encoded, err := json.Marshal(properties)
+	if err != nil {
+		panic(fmt.Sprintf("custom resource properties: %v", err))
+	}
+	var spelled map[string]any
+	if err := json.Unmarshal(encoded, &spelled); err != nil {
+		panic(fmt.Sprintf("custom resource properties: %v", err))
+	}
+	return spelled
+}
+
+// fingerprint identifies what will stand in the template for the given properties, and the tags, which are put there
+// later.
+func (m *machinery) fingerprint(properties ...any) string {
+	encoded, err := json.Marshal([]any{m.Stack.Resolve(properties), tags(m.Config)})
+	if err != nil {
+		panic(fmt.Sprintf("fingerprint: %v", err))
+	}
+	return fmt.Sprintf("%.16x", sha256.Sum256(encoded))
+}
+
+// describedStack lets role ask what happens to this stack.
+func (m *machinery) describedStack(role awsiam.Role) {
+	allow(role, []*string{m.Stack.StackId()}, "cloudformation:DescribeStacks")
+}

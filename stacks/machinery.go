@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/customresources"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -46,8 +47,7 @@ const handlerTimeout = time.Minute
 // newProvider lets the CDK's framework call the two functions of an asset, onEvent once and isComplete until it is
 // done, both with the identity's role.
 //
-// The framework's functions log to their own encrypted log group. Its state machine does not log: what it does is in
-// its history for 90 days, and its logging would need rights on every log group of the account.
+// The framework's functions and its state machine log to an encrypted log group of their own.
 func (m *machinery) newProvider(id, asset string, as functionIdentity) customresources.Provider {
 	function := func(handler string) goFunctionProps {
 		return goFunctionProps{
@@ -56,7 +56,7 @@ func (m *machinery) newProvider(id, asset string, as functionIdentity) customres
 		}
 	}
 	framework := newFunctionIdentity(m.Stack, id+"Framework", "The CDK's framework calls "+id, m.Config, m.LogKey)
-	return customresources.NewProvider(m.Stack, new(id+"Provider"), &customresources.ProviderProps{
+	provider := customresources.NewProvider(m.Stack, new(id+"Provider"), &customresources.ProviderProps{
 		OnEventHandler:       newGoFunction(m.Stack, id+"OnEvent", function("onEvent")),
 		IsCompleteHandler:    newGoFunction(m.Stack, id+"IsComplete", function("isComplete")),
 		QueryInterval:        awscdk.Duration_Seconds(jsii.Number(deployment.PollInterval.Seconds())),
@@ -66,6 +66,29 @@ func (m *machinery) newProvider(id, asset string, as functionIdentity) customres
 		FrameworkCompleteAndTimeoutRole: newFunctionRole(m.Stack, id+"FrameworkPollRole",
 			"The CDK's framework polls "+id, framework.Logs),
 	})
+	logWaiter(provider, framework.Logs)
+	return provider
+}
+
+// logWaiter has the state machine that polls log its failures. The L2 would let it write to every log group; what is
+// left cannot be scoped.
+//
+// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+func logWaiter(provider customresources.Provider, logs awslogs.ILogGroup) {
+	waiter := provider.Node().FindChild(new("waiter-state-machine")).Node()
+	role := waiter.FindChild(new("Role")).(awsiam.Role)
+	allow(role, []*string{logs.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents")
+	allow(role, []*string{arns{stack: awscdk.Stack_Of(provider)}.colon("logs", "log-group", "*")}, "logs:DescribeLogGroups")
+	allow(role, nil, "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies",
+		"logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery")
+	waiter.FindChild(new("Resource")).(awsstepfunctions.CfnStateMachine).SetLoggingConfiguration(
+		&awsstepfunctions.CfnStateMachine_LoggingConfigurationProperty{
+			Level:                new("ERROR"),
+			IncludeExecutionData: new(false),
+			Destinations: []any{&awsstepfunctions.CfnStateMachine_LogDestinationProperty{
+				CloudWatchLogsLogGroup: &awsstepfunctions.CfnStateMachine_CloudWatchLogsLogGroupProperty{LogGroupArn: logs.LogGroupArn()},
+			}},
+		})
 }
 
 // newResource defines a custom resource. Its properties are a struct of the function's package, so that both sides

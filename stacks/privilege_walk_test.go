@@ -11,7 +11,13 @@ import (
 // unscopable are the actions for which AWS knows no resource: the service authorization reference lists none beside
 // them. https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 var unscopable = []string{
+	"codedeploy:BatchGetDeploymentTargets", "codedeploy:GetDeploymentTarget", "codedeploy:ListDeploymentTargets",
+	"codedeploy:PutLifecycleEventHookExecutionStatus", "codedeploy:StopDeployment",
+	"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
 	"ecr:GetAuthorizationToken",
+	"ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions",
+	"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies", "logs:GetLogDelivery",
+	"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
 	"elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups",
 	"elasticloadbalancing:DescribeTargetHealth",
 	"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",

@@ -58,8 +58,9 @@ var waiters = map[string]string{
 
 // custom are commands that the CLI has and no API does, with the options we use.
 var custom = map[string][]string{
-	"ecr get-login-password": {"--region"},
-	"logs tail":              {"--follow", "--since", "--region", "--filter-pattern"},
+	"cloudwatch describe-alarms": {"--state-value", "--alarm-names", "--query", "--output"},
+	"ecr get-login-password":     {"--region"},
+	"logs tail":                  {"--follow", "--since", "--region", "--filter-pattern"},
 }
 
 // global options may stand at every command.

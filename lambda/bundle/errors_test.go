@@ -108,3 +108,20 @@ func same(t *testing.T, one, other string) bool {
 	}
 	return os.SameFile(a, b)
 }
+
+// Lambda runs the binaries as another user than the one who built them, whose umask may be strict.
+func TestEverybodyMayRunTheBinaries(t *testing.T) {
+	root := module(t, "package main\n\nfunc main() {}\n")
+	file := filepath.Join(built(t, root).Hook, "bootstrap")
+	if err := os.Chmod(file, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	built(t, root)
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o755 {
+		t.Errorf("the binary's mode is %v, want 0755", info.Mode().Perm())
+	}
+}

@@ -159,6 +159,7 @@ func TestGreenThatDoesNotAnswerIsRefused(t *testing.T) {
 		"503":                func(d *deployment) { d.answers = func(r probe.Request) []byte { return each(r, 503) } },
 		"404 at /ready":      func(d *deployment) { d.answers = notFound },
 		"nobody is there":    func(d *deployment) { d.health = nil },
+		"scaled to nothing":  func(d *deployment) { d.health, d.targets[1].EcsTarget.TaskSetsInfo[1].DesiredCount = nil, 0 },
 		"one is missing":     func(d *deployment) { d.health = d.health[:1] },
 		"one is unhealthy":   func(d *deployment) { d.health[0].TargetHealth.State = "unhealthy" },
 		"still starting":     func(d *deployment) { d.health[0].TargetHealth.State = "initial" },
@@ -166,6 +167,7 @@ func TestGreenThatDoesNotAnswerIsRefused(t *testing.T) {
 		"no green":           func(d *deployment) { d.targets = d.targets[:1] },
 		"no target group":    func(d *deployment) { d.groups = nil },
 		"probe fails":        func(d *deployment) { d.answers, d.failed = garbage, new("Unhandled") },
+		"probe half fails":   func(d *deployment) { d.answers, d.failed = well200, new("Unhandled") },
 		"probe says nothing": func(d *deployment) { d.answers = garbage },
 		"probe leaves out":   func(d *deployment) { d.answers = func(probe.Request) []byte { return []byte("{}") } },
 		"list fails":         always("ListDeploymentTargets"),
@@ -192,6 +194,8 @@ func notFound(request probe.Request) []byte {
 	encoded, _ := json.Marshal(response)
 	return encoded
 }
+
+func well200(request probe.Request) []byte { return each(request, 200) }
 
 func garbage(probe.Request) []byte { return []byte("garbage") }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/cfn"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
@@ -64,8 +65,14 @@ func TestRollbackWithoutMemory(t *testing.T) {
 	a := newAccount()
 	one := a.push("one", "v1")
 	a.stack = "UPDATE_ROLLBACK_IN_PROGRESS"
-	if got := a.answers(t, update(properties("v1", ""), properties("v2", ""))); got != one {
-		t.Errorf("got %s, want %s", got, one)
+	for _, written := range []string{"", "{", `{"image":`} {
+		if written != "" {
+			name := "/payment-processor-dev/image/" + fingerprint(properties("v1", ""))
+			a.parameters[name] = ssmtypes.Parameter{Name: &name, Value: &written}
+		}
+		if got := a.answers(t, update(properties("v1", ""), properties("v2", ""))); got != one {
+			t.Errorf("got %s, want %s", got, one)
+		}
 	}
 }
 

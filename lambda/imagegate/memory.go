@@ -28,8 +28,12 @@ func (h Handler) recall(ctx context.Context, parameter string) (memory, error) {
 	if err != nil {
 		return known, err
 	}
-	err = json.Unmarshal([]byte(*out.Parameter.Value), &known)
-	return known, err
+	if err := json.Unmarshal([]byte(*out.Parameter.Value), &known); err != nil {
+		// Somebody wrote there. A rollback is better off with another answer than with none.
+		slog.Warn("what is remembered cannot be read", "parameter", parameter, "error", err)
+		return memory{}, nil
+	}
+	return known, nil
 }
 
 func (h Handler) remember(ctx context.Context, parameter string, m memory) error {

@@ -82,6 +82,12 @@ func TestOldAnswersAreForgotten(t *testing.T) {
 	if len(a.parameters) != remembering+1 {
 		t.Errorf("remembers %d answers, want the newest %d and the previous one", len(a.parameters), remembering)
 	}
+	for n := range 25 {
+		_, kept := a.parameters["/payment-processor-dev/image/"+fingerprint(properties("", fmt.Sprint(n)))]
+		if newest := n >= 25-remembering; kept != newest {
+			t.Errorf("answer %d of 25 is remembered: %v, want %v", n, kept, newest)
+		}
+	}
 	a.stack = "UPDATE_ROLLBACK_IN_PROGRESS"
 	a.push("other", "v2")
 	a.run(repository + ":v2")

@@ -40,7 +40,7 @@ func (h Handler) retry(ctx context.Context, try func() error) error {
 // passing reports whether the same call may succeed later: throttling, the service's own faults, the network, a call
 // that hung. When it is the function's own time that is over, there is no later.
 func passing(err error) bool {
-	if errors.Is(err, context.DeadlineExceeded) || retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary {
+	if retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary {
 		return true
 	}
 	var service smithy.APIError

@@ -54,6 +54,16 @@ func TestProductionIsProtectedFromDeletion(t *testing.T) {
 	}
 }
 
+// The bill of what CloudFormation makes without our template saying so is split by the stack's tags.
+func TestStacksAreTagged(t *testing.T) {
+	stacks := synthesized(t, "dev").Stacks
+	for _, stack := range []awscdk.Stack{stacks.Network.Stack, stacks.Platform.Stack, stacks.Observability.Stack} {
+		if values := *stack.Tags().TagValues(); len(values) != len(required) || *values["environment"] != "dev" {
+			t.Errorf("%s has %d tags", *stack.StackName(), len(values))
+		}
+	}
+}
+
 // What a pipeline reads must be there; a value that nobody declared would be missing from the flat file.
 func TestOutputsAreTheDeclaredOnes(t *testing.T) {
 	defer func() {

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -67,6 +68,9 @@ func TestSubnetsAreASixteenthOfTheVpc(t *testing.T) {
 // A pinned account asks for its zones no more than an open one: its templates are the same but for the account.
 func TestAPinnedAccountHasTheSameZones(t *testing.T) {
 	e := synthesized(t, "dev", object{"account": "111122223333", "availabilityZones": "3"})
+	if got := *e.Stacks.Network.Stack.AvailabilityZones(); len(got) > 0 {
+		t.Errorf("the CDK would look zones up, and for now has %d made-up ones", len(got))
+	}
 	zones := map[string]int{}
 	for _, subnet := range e.resources("AWS::EC2::Subnet") {
 		zones[fmt.Sprint(subnet.Properties["AvailabilityZone"])]++
@@ -145,8 +149,16 @@ func TestEndpointsAdmitHTTPSFromInsideOnly(t *testing.T) {
 			if rules != 1 {
 				t.Errorf("%v has %d rules, want one", r, rules)
 			}
+			if egress := fmt.Sprint(e.find(group).Properties["SecurityGroupEgress"]); !strings.Contains(egress, "255.255.255.255/32") {
+				t.Errorf("%v may speak to %s", r, egress)
+			}
 		}
 	}
+}
+
+func (e *environment) find(key string) resource {
+	all := e.resources()
+	return all[slices.IndexFunc(all, func(r resource) bool { return r.key() == key })]
 }
 
 // Stolen credentials of another account carry nothing out through our endpoints.
@@ -156,6 +168,9 @@ func TestEndpointsAreForOurAccount(t *testing.T) {
 			equals := asObject(asObject(s.Body["Condition"])["StringEquals"])
 			if !slices.Equal(listed(asObject(equals["aws:PrincipalAccount"])["Ref"]), []any{"AWS::AccountId"}) {
 				t.Errorf("%v is for %v", s, s.Body["Condition"])
+			}
+			if s.Body["Action"] == "s3:*" && !reflect.DeepEqual(equals["aws:ResourceAccount"], equals["aws:PrincipalAccount"]) {
+				t.Errorf("%v carries our data into buckets of other accounts", s)
 			}
 		}
 	}
@@ -169,6 +184,11 @@ func TestFlowLogsRecordAllTraffic(t *testing.T) {
 	}
 	if !e.isLogGroup(log, log.Properties["LogGroupName"]) {
 		t.Error("the flow log is not in a log group of this app")
+	}
+	role, _ := e.reference(log.Stack, log.Properties["DeliverLogsPermissionArn"])
+	trust := fmt.Sprint(e.find(role).Properties["AssumeRolePolicyDocument"])
+	if !strings.Contains(trust, "aws:SourceAccount:map[Ref:AWS::AccountId]") || !strings.Contains(trust, ":vpc-flow-log/*") {
+		t.Errorf("other accounts' flow logs may write here: %s", trust)
 	}
 }
 

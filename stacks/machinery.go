@@ -42,7 +42,7 @@ func (m *machinery) identity(id, description string) functionIdentity {
 }
 
 // handlerTimeout is of one look at AWS and one step: what takes longer is polled for.
-const handlerTimeout = time.Minute
+const handlerTimeout = deployment.FunctionTimeout
 
 // newProvider lets the CDK's framework call the two functions of an asset, onEvent once and isComplete until it is
 // done, both with the identity's role.

@@ -66,6 +66,7 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	group := newDeploymentGroup(stack, deploymentGroupProps{
 		Config: config, Service: service, Task: task, Entrance: entrance, Gates: gates, Hook: hook,
 	})
+	newListenerGuard(machinery, entrance)
 	newRelease(machinery, releaseProps{
 		Vpc: props.Vpc, Service: service, Task: task, Placement: placement, Entrance: entrance,
 		DeploymentGroup: group, Gates: gates, Hook: hook, ListenerFingerprint: fingerprint,

@@ -1,0 +1,57 @@
+package stacks
+
+import (
+	"payment-processor/lambda/deployment"
+	"payment-processor/lambda/release"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newListenerGuard puts the production listener right whenever CloudFormation has changed it, or has ended an operation.
+// Release does so only when an update reaches it: an edit of the listener that is cancelled before that is rolled back
+// without Release, to a target group which may have been live long ago.
+func newListenerGuard(m *machinery, in entrance) {
+	names, as := m.Config.names(), m.identity("ListenerGuard", "ListenerGuard keeps production traffic on the live tasks")
+	allow(as.Role, []*string{m.Arns.deploymentGroup()}, "codedeploy:BatchGetDeployments", "codedeploy:ListDeployments")
+	allow(as.Role, []*string{m.Arns.service()}, "ecs:DescribeServices")
+	allow(as.Role, nil, "elasticloadbalancing:DescribeListeners")
+	allow(as.Role, []*string{in.Production.ListenerArn()}, "elasticloadbalancing:ModifyListener")
+
+	function := newGoFunction(m.Stack, "ListenerGuard", goFunctionProps{
+		Description: "ListenerGuard of the payment processor", Asset: m.Functions.Release, Handler: "guard",
+		Timeout: deployment.FunctionTimeout, MemoryMiB: 256, Role: as.Role, Logs: as.Logs,
+	})
+	target := awseventstargets.NewLambdaFunction(function, &awseventstargets.LambdaFunctionProps{
+		Event: awsevents.RuleTargetInput_FromObject(customProperties(release.Properties{
+			Cluster:         names.application(),
+			Service:         names.application(),
+			Application:     names.application(),
+			DeploymentGroup: names.application(),
+			Listener:        *in.Production.ListenerArn(),
+		})),
+	})
+	listener := in.Production.Node().DefaultChild().(awselasticloadbalancingv2.CfnListener)
+	// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/events-detail-reference.html
+	for _, change := range []struct {
+		id, kind string
+		detail   map[string]any
+	}{
+		{"ListenerChanged", "CloudFormation Resource Status Change", map[string]any{
+			"logical-resource-id": []*string{listener.LogicalId()},
+			"status-details":      map[string]any{"status": []string{"UPDATE_COMPLETE"}},
+		}},
+		{"StackSettled", "CloudFormation Stack Status Change", map[string]any{
+			"status-details": map[string]any{"status": []string{"UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"}},
+		}},
+	} {
+		change.detail["stack-id"] = []*string{m.Stack.StackId()}
+		awsevents.NewRule(m.Stack, new(change.id), &awsevents.RuleProps{
+			Description:  new("calls ListenerGuard: " + change.kind),
+			EventPattern: &awsevents.EventPattern{Source: jsii.Strings("aws.cloudformation"), DetailType: &[]*string{&change.kind}, Detail: &change.detail},
+			Targets:      &[]awsevents.IRuleTarget{target},
+		})
+	}
+}

@@ -64,7 +64,7 @@ func (c Claims) Claim(ctx context.Context, request string, receipt Receipt) (Rec
 	case held.Current != "":
 		held.Superseded = append([]string{held.Current}, held.Superseded...)
 		held.Superseded = held.Superseded[:min(len(held.Superseded), remembered)]
-		receipt.Interrupts = held.Outcome == nil
+		receipt.Interrupts = receipt.Interrupts || held.Outcome == nil
 	}
 	receipt.Claimed = true
 	held = record{Current: request, Receipt: receipt, Superseded: held.Superseded}

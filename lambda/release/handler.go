@@ -92,7 +92,7 @@ func (h Handler) act(ctx context.Context, request deployment.Request, event Even
 	switch decision.Action {
 	case Wait:
 	case Stop:
-		err = deployment.Stop(ctx, h.CodeDeploy, decision.Deployment)
+		err = h.stop(ctx, event, decision.Deployment)
 	case Start:
 		var id string
 		id, err = h.start(ctx, event)

@@ -133,6 +133,18 @@ func TestACancelledRequestStartsNothingInTheRollback(t *testing.T) {
 	}
 }
 
+// Else the cancelled request, current until the rollback's is received, could stop the way back.
+func TestACancelledRequestStopsNothingInTheRollback(t *testing.T) {
+	a := running(v1, "blue")
+	event := a.request(t, "r11", deployment.Update, v2, v1)
+	a.deployment("d-1", codedeploytypes.DeploymentStatusInProgress, "by hand")
+	a.stack = "UPDATE_ROLLBACK_IN_PROGRESS"
+	a.looksAgain(t, event)
+	if a.Did("StopDeployment d-1 with rollback") {
+		t.Error("stopped a deployment for a request that was cancelled")
+	}
+}
+
 // Its record can be lost to a slow onEvent of its own, so that it counts as current again when the rollback is over.
 func TestACancelledRequestStartsNothingAfterTheRollback(t *testing.T) {
 	a := running(v1, "blue")

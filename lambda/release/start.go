@@ -57,20 +57,36 @@ func (h Handler) start(ctx context.Context, event Event) (string, error) {
 	return *answer.DeploymentId, nil
 }
 
+func (h Handler) stop(ctx context.Context, event Event, id string) error {
+	if event.RequestType != deployment.Delete {
+		if _, err := h.asked(ctx, event); err != nil {
+			return err
+		}
+	}
+	return deployment.Stop(ctx, h.CodeDeploy, id)
+}
+
 // rollback reports whether the request belongs to a rollback of the stack: properties alone do not tell, an update back
-// to an older revision looks the same. A request from before the rollback has been cancelled and starts nothing.
+// to an older revision looks the same.
 func (h Handler) rollback(ctx context.Context, event Event) (bool, error) {
+	status, err := h.asked(ctx, event)
+	return rollingBack(status) && leadsBack(event), err
+}
+
+// asked returns the stack's status if the operation still goes on that asked for the release. A request of an earlier
+// one was cancelled: it may count as current until the rollback's is received, and must neither start nor stop anything.
+func (h Handler) asked(ctx context.Context, event Event) (string, error) {
 	status, err := h.stackStatus(ctx, event.StackID)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	if !slices.Contains([]string{"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"}, status) {
-		return false, fmt.Errorf("%w: the stack is %s and waits for no release", deployment.ErrNotNow, status)
+		return "", fmt.Errorf("%w: the stack is %s and waits for no release", deployment.ErrNotNow, status)
 	}
 	if event.StackStatus != "" && status != event.StackStatus {
-		return false, fmt.Errorf("%w: the stack is %s and this request is from when it was %s", deployment.ErrNotNow, status, event.StackStatus)
+		return "", fmt.Errorf("%w: the stack is %s and this request is from when it was %s", deployment.ErrNotNow, status, event.StackStatus)
 	}
-	return rollingBack(status) && leadsBack(event), nil
+	return status, nil
 }
 
 func (h Handler) stackStatus(ctx context.Context, stack string) (string, error) {

@@ -23,7 +23,7 @@ deploy_flags := --all --method=change-set --rollback --no-hotswap --no-hotswap-f
 .PHONY: help synth test diff deploy outputs destroy
 help: ## print this list
 	@awk '/^## / { print (sections++ ? "\n" : "") substr($$0, 4) } \
-		/^[a-z-]+:.*## / { split($$0, part, ":.*## "); printf "  make %-10s %s\n", part[1], part[2] }' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / { split($$0, part, ":.*## "); printf "  make %-15s %s\n", part[1], part[2] }' $(MAKEFILE_LIST)
 
 synth: build ## install what is needed, emit the templates into cdk.out
 	@echo "synthesizing and validating …"
@@ -48,7 +48,7 @@ destroy: build ## delete all stacks (needs AWS credentials)
 
 ## Before a pull request
 
-.PHONY: check lint vuln cover race generate fuzz simulate mutate
+.PHONY: check lint vuln cover race generate fuzz simulate simulate-trials mutate
 check: ## all that CI checks
 	@.ci/run
 
@@ -66,8 +66,9 @@ race: build/modules ## the functions' and the simulation's tests under the race 
 	@echo "testing with the race detector, a minute more the first time …"
 	@go test -race ./lambda/... ./simulation/... ./outputs/... ./tools/...
 
-generate: build/modules ## rewrite README's configuration table from the code
+generate: build/modules ## rewrite README's configuration table and docs/simulation.md
 	@go test ./stacks -count=1 -run TestReadmeExplainsEachKey -update
+	@go test ./simulation -count=1 -run TestDocument -update
 
 fuzz: build/modules ## fuzz the configuration's parser for five minutes
 	@go test ./stacks -run '^$$' -fuzz FuzzLoadConfig -fuzztime $(or $(TIME),5m)
@@ -75,6 +76,10 @@ fuzz: build/modules ## fuzz the configuration's parser for five minutes
 simulate: build/modules ## 100,000 random histories of releases, cancels and faults
 	@echo "simulating, five minutes at most …"
 	@go test ./simulation -count=1 -v -run TestHistories -histories $(or $(HISTORIES),100000)
+
+simulate-trials: build/modules ## remove each protection of a release: the simulation must notice
+	@echo "removing seven protections, two minutes …"
+	@go test ./simulation -count=1 -v -run TestTrials -trials
 
 mutate: build ## mutation tests of stacks/, the better part of an hour
 	@tools/mutate

@@ -25,6 +25,8 @@ const (
 	bounded       = "old revisions do not pile up"
 	nothingLeft   = "a destroyed stack leaves nothing"
 	progress      = "every operation ends"
+	needless      = "nothing is deployed that is live already"
+	previousKept  = "after UPDATE_COMPLETE the previous revision can still be deployed by hand"
 )
 
 // violated remembers the first invariant that did not hold.
@@ -80,6 +82,8 @@ func (w *World) deployed(d *cloud.Deployment) {
 	}
 	w.check(noSuperseded, !w.running.superseded, "%s of %s", d.ID, w.running.request.ID)
 	w.check(spotKept, sameStrategy(d.Strategy()), "%s has an AppSpec without the capacity strategy", d.ID)
+	live := w.live()
+	w.check(needless, live == nil || live.Revision.Arn != d.TaskDefinition(), "%s deploys what is live", d.ID)
 	ours := 0
 	for _, other := range w.cloud.CodeDeploy.Deployments() {
 		if !other.Ended() && strings.Contains(other.Description, "request") && other.Creator == types.DeploymentCreatorUser {
@@ -143,5 +147,5 @@ func sameStrategy(items []cloud.Capacity) bool {
 
 var invariants = []string{
 	oneInFlight, noSuperseded, healthyTarget, wantedLive, oldLive, rollbackDone, quietEdit, spotKept, hourKept, imageKept,
-	bounded, nothingLeft, progress,
+	bounded, nothingLeft, progress, needless, previousKept,
 }

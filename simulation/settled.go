@@ -7,6 +7,7 @@ import (
 	"payment-processor/simulation/cloud"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // repaired is how soon Guard has put right what a rollback did to the listener, its retries included.
@@ -46,6 +47,9 @@ func (w *World) completed() {
 		return
 	}
 	w.check(wantedLive, live.Revision.Arn == w.stack.Physical("TaskDefinition"), "%s is live, not %s", live.Revision.Arn, w.stack.Physical("TaskDefinition"))
+	if w.update.revision != "" && !strings.HasPrefix(w.cloud.ECS.Revision(w.update.revision).Tag, foreignRevision) {
+		w.check(previousKept, w.cloud.ECS.Revision(w.update.revision).Status == ecstypes.TaskDefinitionStatusActive, "%s is not ACTIVE", w.update.revision)
+	}
 	if t := w.stack.Template().(template); t.ImageTag != "" && w.stack.Touched("ImageGate") {
 		w.check(wantedLive, w.update.digests[live.Revision.Digest()], "%s is live, which is not %s", live.Revision.Digest(), t.ImageTag)
 	} else if w.update.before != "" {
@@ -65,7 +69,7 @@ func (w *World) rolledBack() {
 // serving is the task set that gets all of the traffic; nil when that is not to be asked.
 func (w *World) serving(invariant string) *cloud.TaskSet {
 	live, listener := w.live(), w.cloud.ELB.Listener(listenerArn)
-	if w.foreign && live != nil && live.Revision.Arn == w.stack.Physical("TaskDefinition") && w.cloud.CodeDeploy.InFlight() == nil {
+	if w.foreign && live != nil && listener.Only() == live.TargetGroup && live.Revision.Arn == w.stack.Physical("TaskDefinition") && w.cloud.CodeDeploy.InFlight() == nil {
 		w.foreign, w.update.before = false, live.Revision.Digest()
 	}
 	if w.foreign {

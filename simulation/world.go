@@ -59,6 +59,7 @@ type World struct {
 type update struct {
 	faults   bool            // were injected
 	before   string          // digest that was live
+	revision string          // that was live
 	digests  map[string]bool // that the configured tag has named meanwhile
 	excuse   string          // a fault that no code of ours can make good
 	stranded bool            // CloudFormation's rollback has made the listener forward to nothing
@@ -145,9 +146,9 @@ func (w *World) apply(i int, change Change) {
 
 func (w *World) begin(change Change) {
 	w.change, w.calls, w.events = change, 0, 0
-	w.update = update{digests: map[string]bool{}}
+	w.update = update{digests: map[string]bool{}, stranded: w.update.stranded && w.foreign}
 	if live := w.live(); live != nil {
-		w.update.before = live.Revision.Digest()
+		w.update.before, w.update.revision = live.Revision.Digest(), live.Revision.Arn
 	}
 }
 

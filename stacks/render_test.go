@@ -76,7 +76,7 @@ func (e *environment) evaluated(t *testing.T, part, function string, argument an
 // physical invents what AWS would answer for a resource's Ref (no attribute) or attribute.
 func (e *environment) physical(t *testing.T, part, id, attribute string) string {
 	t.Helper()
-	if pseudo, ok := map[string]string{"AWS::AccountId": "111122223333", "AWS::Region": e.Config.Region, "AWS::Partition": "aws"}[id]; ok {
+	if pseudo, ok := map[string]string{"AWS::AccountId": "111122223333", "AWS::Region": e.Config.Region, "AWS::Partition": "aws", "AWS::StackId": "arn:aws:cloudformation:us-east-2:111122223333:stack/" + part}[id]; ok {
 		return pseudo
 	}
 	body, ok := e.Templates[part]["Resources"].(object)[id].(object)

@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"payment-processor/lambda/deployment"
@@ -16,7 +17,8 @@ import (
 // Release does the same, but only if it is asked. An update that edits the listener and is cancelled before it reaches
 // Release has a rollback without Release in it, and that may restore a target group recorded long ago.
 //
-// While a deployment is in flight, or about to be rolled back, the listener is CodeDeploy's, and Guard does nothing.
+// While a deployment is in flight, or about to be rolled back, the listener is CodeDeploy's. Guard then asks Lambda to
+// try again, with an error: the deployment may just be about to fail because of where the listener points.
 func (h Handler) Guard(ctx context.Context, p Properties) error {
 	log := h.Log
 	if log == nil {
@@ -29,10 +31,6 @@ func (h Handler) Guard(ctx context.Context, p Properties) error {
 	if err != nil {
 		return err
 	}
-	if blocking, _ := deployment.Blocking(all, "", "", h.Now()); blocking != nil {
-		log.Info("leave the listener to CodeDeploy", "deployment", blocking.ID)
-		return nil
-	}
 	live, err := deployment.ReadLive(ctx, h.ECS, p.service())
 	if err != nil {
 		return err
@@ -40,6 +38,9 @@ func (h Handler) Guard(ctx context.Context, p Properties) error {
 	listener, err := h.readListener(ctx, p.Listener)
 	if err != nil || !listener.Strays(live.Primary) {
 		return err
+	}
+	if blocking, _ := deployment.Blocking(all, "", "", h.Now()); blocking != nil {
+		return fmt.Errorf("%w: the listener is CodeDeploy's while deployment %s is %s", deployment.ErrNotNow, blocking.ID, blocking.Status)
 	}
 	log.Warn("repair", "reason", "the listener does not forward to the PRIMARY task set's target group",
 		"targetGroup", live.Primary.TargetGroup)

@@ -29,8 +29,12 @@ func TestGuardLeavesTheListenerToCodeDeploy(t *testing.T) {
 	a := running(v2, "green")
 	a.listener = forwardTo("blue")
 	a.deployment("d-1", codedeploytypes.DeploymentStatusInProgress, release("any"))
-	if err := a.handler().Guard(t.Context(), wanting(v2)); err != nil || len(a.modified) != 0 {
-		t.Errorf("got %v, changed %d times", err, len(a.modified))
+	if err := a.handler().Guard(t.Context(), wanting(v2)); !errors.Is(err, deployment.ErrNotNow) || len(a.modified) != 0 {
+		t.Errorf("got %v, changed %d times; want that Lambda tries again", err, len(a.modified))
+	}
+	a.listener = forwardTo("green")
+	if err := a.handler().Guard(t.Context(), wanting(v2)); err != nil {
+		t.Errorf("got %v although the listener is right", err)
 	}
 }
 

@@ -25,8 +25,11 @@ func logGroups(e *environment) []string {
 		}
 	}
 	for _, r := range e.resources("AWS::StepFunctions::StateMachine") {
-		// One that does not log has its history, which nobody can turn off.
-		for _, d := range listed(asObject(r.Properties["LoggingConfiguration"])["Destinations"]) {
+		destinations := listed(asObject(r.Properties["LoggingConfiguration"])["Destinations"])
+		if len(destinations) == 0 {
+			findings = append(findings, fmt.Sprintf("%v does not log", r))
+		}
+		for _, d := range destinations {
 			if !e.isLogGroup(r, asObject(asObject(d)["CloudWatchLogsLogGroup"])["LogGroupArn"]) {
 				findings = append(findings, fmt.Sprintf("%v logs elsewhere", r))
 			}
@@ -129,6 +132,7 @@ func TestLogGroupsFires(t *testing.T) {
 		{`{"L": {"Type": "AWS::Logs::LogGroup", "Properties": {"KmsKeyId": "k"}}}`, "for ever"},
 		{`{"F": {"Type": "AWS::Lambda::Function"}}`, "a group that Lambda makes"},
 		{`{"F": {"Type": "AWS::Lambda::Function", "Properties": {"LoggingConfig": {"LogGroup": "/aws/lambda/mine"}}}}`, "a group that Lambda makes"},
+		{`{"M": {"Type": "AWS::StepFunctions::StateMachine"}}`, "does not log"},
 		{`{"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"LoggingConfiguration":
 		   {"Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": "arn"}}]}}}}`, "logs elsewhere"},
 		{`{"T": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"ContainerDefinitions": [{"Name": "app"}]}}}`, "container app logs elsewhere"},

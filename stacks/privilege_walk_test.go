@@ -141,6 +141,21 @@ func TestPrivilegesFires(t *testing.T) {
 		{"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::Join": ["", [{"Fn::GetAtt": ["Bucket", "Arn"]}, "/*"]]}}`))
 }
 
+// An exception that nobody needs any more is an open door for the next policy.
+func TestNoExceptionIsIdle(t *testing.T) {
+	used := map[string]bool{}
+	for _, s := range synthesized(t, "dev").statements() {
+		for _, action := range listed(s.Body["Action"]) {
+			used[literal(action)] = true
+		}
+	}
+	for _, action := range slices.Concat(unscopable, lists) {
+		if !used[action] {
+			t.Errorf("nobody is allowed %s", action)
+		}
+	}
+}
+
 func TestTrustFires(t *testing.T) {
 	role := func(principal string) string {
 		return `{"R": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Statement":

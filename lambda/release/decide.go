@@ -41,14 +41,14 @@ type Decision struct {
 	Deployment string // the one it is about, if any
 }
 
-// grace is how long a request that interrupts another waits before it ends with nothing in flight: a last poll of the
-// other may be about to start a deployment, and ListDeployments may be late to show it.
+// grace is how long a request that interrupts another waits before it ends: a last poll of the other may be about to start
+// a deployment, ListDeployments may be late to show it, and a slow onEvent may be about to write over the record.
 const grace = deployment.FunctionTimeout + 15*time.Second
 
 // Decide is the whole of the release logic. It gives up before CloudFormation does, so as to say why.
 func Decide(s State) Decision {
 	d := decide(s)
-	if d.Action == Finish && s.Receipt.Interrupts && s.Receipt.Waited(s.Now) < grace {
+	if d.Action == Finish && s.interrupts() && s.Receipt.Waited(s.Now) < grace {
 		return Decision{Wait, "making sure that the request before this one starts nothing any more", ""}
 	}
 	if (d.Action == Wait || d.Action == Stop || d.Action == Start) && s.Receipt.Waited(s.Now) >= deployment.Patience {
@@ -95,6 +95,11 @@ func decide(s State) Decision {
 
 // showing is how late ECS may be to show the PRIMARY task set that a deployment left behind.
 const showing = 2 * time.Minute
+
+// interrupts reports whether another request may still be at work. In a rollback that one may not even be recorded yet.
+func (s State) interrupts() bool {
+	return s.Receipt.Interrupts || rollingBack(s.Receipt.StackStatus)
+}
 
 func (s State) blocking() (*deployment.Deployment, bool) {
 	return deployment.Blocking(s.Deployments, s.RequestID, revision(s.Wanted), s.Now)

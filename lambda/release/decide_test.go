@@ -104,6 +104,7 @@ func TestDecide(t *testing.T) {
 		"no service":                           {with(func(s *State) { s.Live = deployment.Live{} }), Fail, ""},
 		// the last poll of a cancelled request
 		"interrupting, at once":              {with(interrupting, waited(10*time.Second)), Wait, ""},
+		"in a rollback, at once":             {with(waited(10*time.Second), func(s *State) { s.Receipt.StackStatus = "UPDATE_ROLLBACK_IN_PROGRESS" }), Wait, ""},
 		"interrupting, later":                {with(interrupting, waited(grace)), Finish, ""},
 		"interrupting, with something to do": {with(interrupting, waited(0), primary(v1, 3)), Start, ""},
 		// Delete

@@ -106,25 +106,26 @@ func (m *machinery) newResource(id, serviceToken string, timeout time.Duration, 
 const customResourceHour = time.Hour
 
 func customProperties(properties any) map[string]any {
-	encoded, err := json.Marshal(properties)
-	if err != nil {
-		panic(fmt.Sprintf("custom resource properties: %v", err))
-	}
 	var spelled map[string]any
-	if err := json.Unmarshal(encoded, &spelled); err != nil {
+	if err := json.Unmarshal(mustJSON(properties), &spelled); err != nil {
 		panic(fmt.Sprintf("custom resource properties: %v", err))
 	}
 	return spelled
 }
 
+// mustJSON is for values of ours, which have JSON.
+func mustJSON(value any) []byte {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		panic(fmt.Sprintf("%T as JSON: %v", value, err))
+	}
+	return encoded
+}
+
 // fingerprint identifies what will stand in the template for the given properties, and the tags, which are put there
 // later.
 func (m *machinery) fingerprint(properties ...any) string {
-	encoded, err := json.Marshal([]any{m.Stack.Resolve(properties), tags(m.Config)})
-	if err != nil {
-		panic(fmt.Sprintf("fingerprint: %v", err))
-	}
-	return fmt.Sprintf("%.16x", sha256.Sum256(encoded))
+	return fmt.Sprintf("%.16x", sha256.Sum256(mustJSON([]any{m.Stack.Resolve(properties), tags(m.Config)})))
 }
 
 // describedStack lets role ask what happens to this stack.

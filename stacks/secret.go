@@ -1,9 +1,6 @@
 package stacks
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -36,10 +33,6 @@ var databaseVariables = map[string]string{
 
 // newDatabaseSecret defines the credentials that tasks are given. Production keeps them.
 func newDatabaseSecret(scope constructs.Construct, config Config) awssecretsmanager.Secret {
-	template, err := json.Marshal(databaseCredentials)
-	if err != nil {
-		panic(fmt.Sprintf("database credentials: %v", err))
-	}
 	return awssecretsmanager.NewSecret(scope, new("DatabaseSecret"), &awssecretsmanager.SecretProps{
 		SecretName:  new(config.names().databaseSecret()),
 		Description: jsii.Sprintf("Database credentials of %s", config.names().application()),
@@ -49,7 +42,7 @@ func newDatabaseSecret(scope constructs.Construct, config Config) awssecretsmana
 			RemovalPolicy:     config.keptInProduction(),
 		}),
 		GenerateSecretString: &awssecretsmanager.SecretStringGenerator{
-			SecretStringTemplate: new(string(template)),
+			SecretStringTemplate: new(string(mustJSON(databaseCredentials))),
 			GenerateStringKey:    new("password"),
 			PasswordLength:       jsii.Number(32),
 			ExcludePunctuation:   new(true), // it survives a connection URL and a shell unquoted

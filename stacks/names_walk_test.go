@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -43,7 +44,7 @@ func (e *environment) physicalNames() map[string]string {
 	found := map[string]string{}
 	for _, r := range e.resources() {
 		visit(r.Properties, "", func(path string, value any) {
-			if !naming.MatchString(path) || notNames[r.Type][path] != "" {
+			if !naming.MatchString(path) || notNames[r.Type][path] != "" || strings.Contains(path, "Fn::GetStackOutput.") {
 				return
 			}
 			if name := literal(value); name != "$" && !awsNames.MatchString(name) {

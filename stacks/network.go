@@ -98,10 +98,11 @@ func subnetMask(config Config) *float64 {
 	return jsii.Number(bits + subnetBits)
 }
 
+// natGatewayIDs are weak references: an alarm that imports a gateway would keep the network from doing without it.
 func natGatewayIDs(nat awsec2.NatProvider) []string {
 	var ids []string
 	for _, gateway := range *nat.ConfiguredGateways() {
-		ids = append(ids, *gateway.GatewayId)
+		ids = append(ids, *awscdk.Stack_ConsumeReference(gateway.GatewayId, awscdk.ReferenceStrength_WEAK))
 	}
 	return ids
 }

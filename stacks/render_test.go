@@ -59,6 +59,13 @@ func (e *environment) evaluated(t *testing.T, part, function string, argument an
 	case "Fn::Select":
 		pair := e.rendered(t, part, argument).([]any)
 		return pair[1].([]any)[int(pair[0].(float64))]
+	case "Fn::GetStackOutput":
+		output := argument.(object)
+		for other, template := range e.Templates {
+			if e.Config.names().stack(other) == output["StackName"] {
+				return e.rendered(t, other, template["Outputs"].(object)[output["OutputName"].(string)].(object)["Value"])
+			}
+		}
 	case "Fn::ImportValue":
 		for other, template := range e.Templates {
 			outputs, _ := template["Outputs"].(object)

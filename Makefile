@@ -28,6 +28,7 @@ help: ## print this list
 synth: build ## install what is needed, emit the templates into cdk.out
 	@echo "synthesizing and validating …"
 	@$(cdk) synth --quiet $(context)
+	@ls cdk.out/*.template.json
 
 test: build ## run all tests
 	@echo "testing, two minutes at most after the first build …"

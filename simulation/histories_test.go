@@ -3,7 +3,6 @@ package simulation
 import (
 	"flag"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"runtime"
@@ -17,7 +16,7 @@ import (
 var histories = flag.Int("histories", 400, "how many random histories TestHistories runs")
 
 func TestMain(m *testing.M) {
-	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
+	slog.SetDefault(slog.New(slog.DiscardHandler))
 	flag.Parse()
 	os.Exit(m.Run())
 }

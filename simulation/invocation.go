@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"payment-processor/lambda/deployment"
@@ -128,6 +129,7 @@ func retryable(err error) bool {
 }
 
 func isServerFault(err error) bool {
-	api, ok := err.(smithy.APIError)
+	var api smithy.APIError
+	ok := errors.As(err, &api)
 	return ok && api.ErrorFault() == smithy.FaultServer
 }

@@ -13,12 +13,12 @@ import (
 type registry struct{ world *World }
 
 // Platforms says that every image is for every task: this history is about releases.
-func (r registry) Platforms(ctx context.Context, _, _ string) ([]string, error) {
+func (r registry) Platforms(_ context.Context, _, _ string) ([]string, error) {
 	return []string{"linux/amd64", "linux/arm64"}, nil
 }
 
 // Push adds the bootstrap image.
-func (r registry) Push(ctx context.Context, _, tag string, image v1.Image) error {
+func (r registry) Push(_ context.Context, _, tag string, image v1.Image) error {
 	digest, err := image.Digest()
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -157,12 +158,12 @@ func (e *ELB) DescribeTargetHealth(ctx context.Context, in *elbv2.DescribeTarget
 type logged struct{ weights []Weight }
 
 func (l logged) String() string {
-	s := ""
+	var s strings.Builder
 	for i, w := range l.weights {
 		if i > 0 {
-			s += ", "
+			s.WriteString(", ")
 		}
-		s += fmt.Sprintf("%s %d", w.TargetGroup, w.Weight)
+		s.WriteString(fmt.Sprintf("%s %d", w.TargetGroup, w.Weight))
 	}
-	return s
+	return s.String()
 }

@@ -191,41 +191,6 @@ func countCalls(a *account, call string) int {
 	return n
 }
 
-func TestFailureNamesTheHookAndTheRollback(t *testing.T) {
-	a := running(v1, "blue")
-	event := a.request(t, "r9", deployment.Update, v2, v1)
-	d := a.deployment("d-bad", codedeploytypes.DeploymentStatusFailed, release("r9"))
-	d.ErrorInformation = &codedeploytypes.ErrorInformation{Code: codedeploytypes.ErrorCodeHookExecutionFailure, Message: new("one hook failed")}
-	d.RollbackInfo = &codedeploytypes.RollbackInfo{RollbackMessage: new("rolled back by d-good")}
-	a.target = &codedeploytypes.DeploymentTarget{EcsTarget: &codedeploytypes.ECSTarget{LifecycleEvents: []codedeploytypes.LifecycleEvent{
-		{LifecycleEventName: new("Install"), Status: codedeploytypes.LifecycleEventStatusSucceeded},
-		{LifecycleEventName: new("BeforeAllowTraffic"), Status: codedeploytypes.LifecycleEventStatusFailed,
-			Diagnostics: &codedeploytypes.Diagnostics{ErrorCode: codedeploytypes.LifecycleErrorCodeScriptFailed, Message: new("/ready answered 503")}},
-		{LifecycleEventName: new("AllowTraffic"), Status: codedeploytypes.LifecycleEventStatusFailed},
-	}}}
-	a.fails(t, event, "payment:2", "d-bad", "Failed", "HOOK_EXECUTION_FAILURE: one hook failed", "rolled back by d-good",
-		"BeforeAllowTraffic failed: ScriptFailed /ready answered 503", "AllowTraffic failed", "aws deploy get-deployment --deployment-id d-bad")
-	if !a.Did("GetDeploymentTarget cluster:service") {
-		t.Errorf("calls: %v", a.Calls)
-	}
-}
-
-func TestFailureOfAnAlarmPointsToTheRunbook(t *testing.T) {
-	a := running(v1, "blue")
-	event := a.request(t, "r10", deployment.Update, v2, v1)
-	a.deployment("d-other", codedeploytypes.DeploymentStatusSucceeded, "")
-	a.deployment("d-alarm", codedeploytypes.DeploymentStatusStopped, release("r10")).ErrorInformation =
-		&codedeploytypes.ErrorInformation{Code: codedeploytypes.ErrorCodeAlarmActive, Message: new("green-5xx")}
-	a.Fail["GetDeploymentTarget"] = errors.New("lost")
-	a.fails(t, event, "ALARM_ACTIVE: green-5xx", "docs/runbooks")
-}
-
-func TestFailureWithoutADeployment(t *testing.T) {
-	a := running(v1, "blue")
-	a.Services = nil
-	a.fails(t, a.request(t, "r11", deployment.Update, v2, v1), "there is no such service", "service in cluster cluster", "payment:2")
-}
-
 func TestAnInactiveRevisionIsExplained(t *testing.T) {
 	a := running(v2, "green")
 	event := a.request(t, "r12", deployment.Update, v1, v2)
@@ -296,33 +261,4 @@ func TestOnEventRefuses(t *testing.T) {
 	if _, err := a.handler().OnEvent(t.Context(), first); !errors.Is(err, deployment.ErrSuperseded) {
 		t.Errorf("a replay of the first: %v", err)
 	}
-}
-
-// A stack whose creation failed is deleted with half of its things missing.
-func TestDeleteFindsNothing(t *testing.T) {
-	a := running(v1, "blue")
-	a.Services, a.listener = nil, nil
-	a.Fail["ListDeployments"] = awstest.Refusal("ApplicationDoesNotExistException")
-	a.finishes(t, a.request(t, "r16", deployment.Delete, v1, ""))
-	if len(a.Parameters) != 0 || len(a.revisions) != 0 {
-		t.Errorf("left behind: %v %v", a.Parameters, a.revisions)
-	}
-	if slices.Contains(a.Calls, "DescribeListeners listener") {
-		t.Error("a destroy needs no listener")
-	}
-}
-
-func TestDeleteStopsWhatIsInFlight(t *testing.T) {
-	a := running(v1, "blue")
-	a.deployment("d-1", codedeploytypes.DeploymentStatusInProgress, release("earlier"))
-	event := a.request(t, "r17", deployment.Delete, v1, "")
-	a.looksAgain(t, event)
-	if !a.Did("StopDeployment d-1 with rollback") {
-		t.Errorf("calls: %v", a.Calls)
-	}
-	a.Deployments[0].Status = codedeploytypes.DeploymentStatusStopped
-	a.Fail["ListTaskDefinitions"] = awstest.Refusal("ThrottlingException")
-	a.looksAgain(t, event)
-	a.Fail["ListTaskDefinitions"] = awstest.Refusal("AccessDeniedException")
-	a.finishes(t, event)
 }

@@ -36,6 +36,7 @@ type account struct {
 	modified  []*elasticloadbalancingv2.ModifyListenerInput
 	target    *codedeploytypes.DeploymentTarget
 	now       time.Time
+	updated   *time.Time // when the stack's last update began
 }
 
 func running(taskDefinition, targetGroup string) *account {
@@ -184,5 +185,5 @@ func (a *account) DescribeStacks(_ context.Context, in *cloudformation.DescribeS
 		return &cloudformation.DescribeStacksOutput{}, nil
 	}
 	status := cloudformationtypes.StackStatus(a.stack)
-	return &cloudformation.DescribeStacksOutput{Stacks: []cloudformationtypes.Stack{{StackStatus: status}}}, nil
+	return &cloudformation.DescribeStacksOutput{Stacks: []cloudformationtypes.Stack{{StackStatus: status, LastUpdatedTime: a.updated}}}, nil
 }

@@ -62,11 +62,11 @@ func (h Handler) OnEvent(ctx context.Context, event Event) (Response, error) {
 			return Response{}, err
 		}
 	}
-	status, err := h.stackStatus(ctx, event.StackID)
+	stack, err := h.stack(ctx, event.StackID)
 	if err != nil {
 		request.Log.Warn("cannot tell whether the stack is rolling back", "error", err)
 	}
-	receipt, err := request.Receive(ctx, status)
+	receipt, err := request.Receive(ctx, string(stack.StackStatus))
 	if err != nil {
 		return Response{}, err
 	}

@@ -157,6 +157,17 @@ func TestACancelledRequestStartsNothingAfterTheRollback(t *testing.T) {
 	}
 }
 
+// Nor in the next update, which has the same status.
+func TestARequestOfAnEarlierUpdateStartsNothing(t *testing.T) {
+	a := running(v1, "blue")
+	event := a.request(t, "r11", deployment.Update, v2, v1)
+	a.updated = new(a.now.Add(time.Minute))
+	a.looksAgain(t, event)
+	if len(a.created) != 0 {
+		t.Error("started the cancelled version")
+	}
+}
+
 // As a way back it would pass the alarms, and the real way back would wait for it and not stop it.
 func TestACancelledRequestReceivedInTheRollbackIsNoWayBack(t *testing.T) {
 	a := running(v1, "blue")

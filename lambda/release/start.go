@@ -6,10 +6,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"payment-processor/lambda/deployment"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	cloudformationtypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	codedeploytypes "github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -76,28 +79,32 @@ func (h Handler) rollback(ctx context.Context, event Event) (bool, error) {
 // asked returns the stack's status if the operation still goes on that asked for the release. A request of an earlier
 // one was cancelled: it may count as current until the rollback's is received, and must neither start nor stop anything.
 func (h Handler) asked(ctx context.Context, event Event) (string, error) {
-	status, err := h.stackStatus(ctx, event.StackID)
+	stack, err := h.stack(ctx, event.StackID)
 	if err != nil {
 		return "", err
 	}
+	status := string(stack.StackStatus)
 	if !slices.Contains([]string{"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"}, status) {
 		return "", fmt.Errorf("%w: the stack is %s and waits for no release", deployment.ErrNotNow, status)
 	}
 	if event.StackStatus != "" && status != event.StackStatus {
 		return "", fmt.Errorf("%w: the stack is %s and this request is from when it was %s", deployment.ErrNotNow, status, event.StackStatus)
 	}
+	if updated := aws.ToTime(stack.LastUpdatedTime).Truncate(time.Second); event.IssuedAt.Before(updated) && !event.IssuedAt.IsZero() {
+		return "", fmt.Errorf("%w: this request is from before the update of %s", deployment.ErrNotNow, updated)
+	}
 	return status, nil
 }
 
-func (h Handler) stackStatus(ctx context.Context, stack string) (string, error) {
-	answer, err := h.CloudFormation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+func (h Handler) stack(ctx context.Context, id string) (cloudformationtypes.Stack, error) {
+	answer, err := h.CloudFormation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &id})
 	if err != nil {
-		return "", fmt.Errorf("reading the status of stack %s: %w", stack, err)
+		return cloudformationtypes.Stack{}, fmt.Errorf("reading the status of stack %s: %w", id, err)
 	}
 	for _, s := range answer.Stacks {
-		return string(s.StackStatus), nil
+		return s, nil
 	}
-	return "", fmt.Errorf("%w: CloudFormation does not list stack %s", deployment.ErrNotNow, stack)
+	return cloudformationtypes.Stack{}, fmt.Errorf("%w: CloudFormation does not list stack %s", deployment.ErrNotNow, id)
 }
 
 // leadsBack reports whether an update is not to a newer revision. A cancelled request for a newer one may be received after

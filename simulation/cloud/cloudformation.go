@@ -25,7 +25,7 @@ func (c *CloudFormation) DescribeStacks(ctx context.Context, in *cloudformation.
 			return nil, apiError("ValidationError", "Stack with id %s does not exist", *in.StackName)
 		}
 		return &cloudformation.DescribeStacksOutput{Stacks: []types.Stack{{
-			StackName: &stack.Name, StackId: &stack.Name, StackStatus: stack.Status,
+			StackName: &stack.Name, StackId: &stack.Name, StackStatus: stack.Status, LastUpdatedTime: stack.updated,
 		}}}, nil
 	})
 }
@@ -43,6 +43,7 @@ type Stack struct {
 	// Changed is EventBridge's news of a changed status: of a resource, or of the stack itself when it is "".
 	Changed func(resource string)
 
+	updated  *time.Time
 	cloud    *Cloud
 	template any // in effect, or being rolled back to
 	wanted   any // of the update in progress

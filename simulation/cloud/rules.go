@@ -26,6 +26,7 @@ var Rules = []Rule{
 	{"CloudFormation", "A rollback uses the recorded answers of custom resources, or asks again: both.", assumed},
 	{"CloudFormation", "What an update has made as a replacement is kept when it is rolled back, if it is to be retained, or deleted: both.", assumed},
 	{"CloudFormation", "A rollback begins one to five seconds after its reason.", assumed},
+	{"CloudFormation", "LastUpdatedTime is when the last update began.", assumed},
 	{"CloudFormation", "UPDATE_ROLLBACK_FAILED can be continued: what is left is tried again.", cfn + "using-cfn-updating-stacks-continueupdaterollback.html"},
 	{"CloudFormation", "A custom resource that has not answered after its ServiceTimeout, an hour at most, has failed.", cfn + "aws-resource-cloudformation-customresource.html"},
 	{"CloudFormation", "Failures of the clean-up do not fail the operation.", cfn + "view-stack-events.html"},

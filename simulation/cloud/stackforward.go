@@ -22,6 +22,7 @@ func (s *Stack) Create(template any) {
 
 // Update changes the resources whose properties change.
 func (s *Stack) Update(template any) {
+	s.updated = new(s.cloud.Now())
 	s.set(types.StackStatusUpdateInProgress)
 	s.wanted = template
 	s.forward(types.StackStatusUpdateComplete, s.rollBack)

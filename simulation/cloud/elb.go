@@ -163,7 +163,7 @@ func (l logged) String() string {
 		if i > 0 {
 			s.WriteString(", ")
 		}
-		s.WriteString(fmt.Sprintf("%s %d", w.TargetGroup, w.Weight))
+		fmt.Fprintf(&s, "%s %d", w.TargetGroup, w.Weight)
 	}
 	return s.String()
 }

@@ -32,7 +32,7 @@ synth: build ## install what is needed, emit the templates into cdk.out
 
 test: build ## run all tests
 	@echo "testing, two minutes at most after the first build …"
-	@CDK_VALIDATION=false go test $(packages)
+	@go test $(packages)
 
 diff: build ## show what a deployment would change (needs AWS credentials)
 	@$(cdk) diff $(context)
@@ -61,7 +61,7 @@ vuln: build/modules ## govulncheck; skipped where its database is out of reach
 	@tools/vuln
 
 cover: build ## all tests, failing below 100 % of statements
-	@CDK_VALIDATION=false go run ./tools/cover $(ARGS)
+	@go run ./tools/cover $(ARGS)
 
 race: build/modules ## the functions' and the simulation's tests under the race detector
 	@echo "testing with the race detector, a minute more the first time …"

@@ -110,7 +110,7 @@ func (w *World) imageGate() cloud.Provider {
 			var answer map[string]any
 			var err error
 			physical, answer, err = h.Handle(ctx, cfn.Event{
-				RequestType: cfn.RequestType(r.Type), RequestID: r.ID, StackID: r.Stack, LogicalResourceID: r.Resource,
+				RequestType: cfn.RequestType(r.Type), RequestID: r.ID, StackID: r.Stack, LogicalResourceID: r.Resource, ResponseURL: signed(r.Sent),
 				PhysicalResourceID: r.Physical, ResourceProperties: raw(r.Properties), OldResourceProperties: raw(r.Old),
 			})
 			if image, ok := answer[imagegate.Attribute].(string); ok {

@@ -64,6 +64,9 @@ func (i *invocation) late() bool {
 	}
 	if i.world.cloud.Now().Sub(i.started) >= limit {
 		i.ended = context.DeadlineExceeded
+		if i.name == gate { // it has minutes, and no later poll
+			i.world.update.excuse = "an outage longer than ImageGate may take"
+		}
 	}
 	return i.ended != nil
 }

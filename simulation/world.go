@@ -5,6 +5,7 @@ package simulation
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"payment-processor/lambda/deployment"
@@ -148,7 +149,10 @@ func (w *World) begin(change Change) {
 	w.change, w.calls, w.events = change, 0, 0
 	w.update = update{digests: map[string]bool{}, stranded: w.update.stranded && w.foreign}
 	if live := w.live(); live != nil {
-		w.update.before, w.update.revision = live.Revision.Digest(), live.Revision.Arn
+		w.update.before = live.Revision.Digest()
+		if slices.Contains(w.cloud.ECS.Active(), live.Revision) { // a rollback may have discarded what somebody deployed by hand
+			w.update.revision = live.Revision.Arn
+		}
 	}
 }
 

@@ -4,8 +4,9 @@ package deployment
 
 import (
 	"context"
-	"net/url"
 	"time"
+
+	"payment-processor/lambda/internal/issued"
 )
 
 // Event is a custom resource request as the CDK Provider framework (aws-cdk-lib/custom-resources, runtime/framework.js)
@@ -82,16 +83,5 @@ func (e Event[Properties]) Respond(id string, receipt Receipt) Response {
 	return Response{PhysicalResourceID: id, Receipt: receipt}
 }
 
-// Issued is when CloudFormation sent the request. Only the signature of the response URL tells: an event that is
-// delivered late, or for the first time after a later one, looks like any other. Without it, it is now.
-func (e Event[Properties]) Issued(now time.Time) time.Time {
-	target, err := url.Parse(e.ResponseURL)
-	if err != nil {
-		return now
-	}
-	signed, err := time.Parse("20060102T150405Z", target.Query().Get("X-Amz-Date"))
-	if err != nil {
-		return now
-	}
-	return signed
-}
+// Issued is when CloudFormation sent the request; now if nothing tells.
+func (e Event[Properties]) Issued(now time.Time) time.Time { return issued.At(e.ResponseURL, now) }

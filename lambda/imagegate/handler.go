@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"payment-processor/lambda/internal/issued"
+
 	"github.com/aws/aws-lambda-go/cfn"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -75,12 +77,16 @@ func (h Handler) answer(ctx context.Context, event Event, asked asked) (string, 
 	if known.Image != "" && known.RequestID == event.RequestID {
 		return known.Image, nil
 	}
+	sent := issued.At(event.ResponseURL, h.Now())
+	if known.Image != "" && sent.Before(known.IssuedAt) {
+		return known.Image, nil // a late replay: nobody waits for it, and it must not write over what a rollback needs
+	}
 	rollingBack, err := h.rollingBack(ctx, event)
 	if err != nil {
 		return "", fmt.Errorf("ask whether the stack is rolling back: %w", err)
 	}
 	if rollingBack && known.Image != "" {
-		h.renew(ctx, asked, memory{known.Image, event.RequestID})
+		h.renew(ctx, asked, memory{known.Image, event.RequestID, sent})
 		return known.Image, nil
 	}
 	if rollingBack {
@@ -94,7 +100,7 @@ func (h Handler) answer(ctx context.Context, event Event, asked asked) (string, 
 	if err := h.protect(ctx, asked.Properties, digest); err != nil {
 		return "", fmt.Errorf("protect %s from expiry: %w", image, err)
 	}
-	if err := h.remember(ctx, asked.parameter, memory{image, event.RequestID}); err != nil {
+	if err := h.remember(ctx, asked.parameter, memory{image, event.RequestID, sent}); err != nil {
 		return "", fmt.Errorf("remember the answer: %w", err)
 	}
 	previous, _ := ask(event.OldResourceProperties)

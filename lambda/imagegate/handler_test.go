@@ -46,6 +46,26 @@ func TestRollbackGetsTheOldAnswer(t *testing.T) {
 	}
 }
 
+// A creation that is delivered again minutes later would resolve "what is live" anew, and the next rollback get that.
+func TestALateReplayChangesNothing(t *testing.T) {
+	a := newAccount()
+	one := a.push("one", "v1")
+	a.run(repository + "@" + one)
+	old, next := properties("", "same"), properties("v2", "same")
+	create := request(cfn.RequestCreate, old, nil)
+	create.ResponseURL = "https://bucket.s3.amazonaws.com/answer?X-Amz-Date=20200101T000000Z"
+	a.answers(t, create)
+	a.stack = "UPDATE_ROLLBACK_IN_PROGRESS"
+	a.answers(t, update(old, next))
+	a.run(repository + "@" + a.push("two", "v2"))
+	if got := a.answers(t, create); got != one {
+		t.Errorf("the replay gets %s, want %s", got, one)
+	}
+	if got := a.answers(t, update(old, next)); got != one {
+		t.Errorf("the rollback after it gets %s, want %s", got, one)
+	}
+}
+
 // A later update that leaves the tag away looks like the rollback above, and must keep what is live.
 func TestUpdateToNoTagKeepsWhatIsLive(t *testing.T) {
 	a := newAccount()

@@ -14,8 +14,9 @@ import (
 
 // memory is what one request was answered with.
 type memory struct {
-	Image     string `json:"image"`
-	RequestID string `json:"requestId"`
+	Image     string    `json:"image"`
+	RequestID string    `json:"requestId"`
+	IssuedAt  time.Time `json:"issuedAt,omitzero"` // when CloudFormation sent the request
 }
 
 // recall returns what is remembered under a parameter, the zero memory if nothing is.
@@ -37,7 +38,7 @@ func (h Handler) recall(ctx context.Context, parameter string) (memory, error) {
 }
 
 func (h Handler) remember(ctx context.Context, parameter string, m memory) error {
-	encoded, _ := json.Marshal(m) // two strings
+	encoded, _ := json.Marshal(m) // two strings and a time
 	_, err := h.Parameters.PutParameter(ctx, &ssm.PutParameterInput{
 		Name: &parameter, Value: new(string(encoded)), Type: types.ParameterTypeString, Overwrite: new(true),
 		Description: new("Image that ImageGate answered these properties with; a rollback gets it again"),

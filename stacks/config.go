@@ -61,7 +61,7 @@ type LoadBalancerConfig struct {
 	DomainName       string   // points at the load balancer; empty: only AWS's own name for it; needs the two below
 	HostedZoneID     string   // the Route 53 zone that DomainName is made in
 	ZoneName         string   // that zone's name
-	IngressCidrs     []string // who reaches the production listener; default everybody on IPv4
+	IngressCidrs     []string // who reaches the production listener; default everybody
 	TestIngressCidrs []string // who reaches the test listener; empty (default): nobody
 }
 

@@ -44,10 +44,9 @@ var rightConfigurations = []object{
 	{"domainName": "example.com", "hostedZoneId": "Z" + strings.Repeat("A", 31), "zoneName": "example.com"},
 	{"domainName": strings.Repeat("a", 52) + ".example.com", "hostedZoneId": "Z1", "zoneName": "example.com"},
 	{"domainName": strings.Repeat("a", 53) + ".example.com", "hostedZoneId": "Z1", "zoneName": "example.com", "certificateArn": testCertificate},
-	{"ingressCidrs": "0.0.0.0/0,::/0"}, {"ingressCidrs": "203.0.113.7/32"}, {"ingressCidrs": manyNetworks(30)},
-	{"ingressCidrs": append(manyNetworks(30), "2001:db8::/32")},
-	{"ingressCidrs": manyNetworks(29), "testIngressCidrs": "198.51.100.0/24,203.0.113.0/24,2001:db8::/32"},
-	{"testIngressCidrs": "10.0.0.0/8,2000::/16"},
+	{"ingressCidrs": "0.0.0.0/0"}, {"ingressCidrs": "203.0.113.7/32"}, {"ingressCidrs": manyNetworks(30)},
+	{"ingressCidrs": manyNetworks(29), "testIngressCidrs": "198.51.100.0/24,203.0.113.0/24"},
+	{"testIngressCidrs": "10.0.0.0/8"},
 
 	{"deploymentConfigName": "CodeDeployDefault.ECSAllAtOnce", "terminationWaitMinutes": "40"},
 	{"deploymentConfigName": "CodeDeployDefault.ECSLinear10PercentEvery3Minutes", "terminationWaitMinutes": "13"},

@@ -42,27 +42,26 @@ var vpcCidrRule = rule[string]{
 	},
 }
 
-// sourceRule accepts the networks that may reach the production listener.
-var sourceRule = rule[string]{"networks in their shortest form, IPv4 or IPv6", func(cidr string) string {
-	_, advice := parseCidr(cidr)
+// sourceRule accepts the networks that may reach the production listener. The load balancer has no IPv6 address.
+var sourceRule = rule[string]{"IPv4 networks in their shortest form", func(cidr string) string {
+	prefix, advice := parseCidr(cidr)
+	if advice == "" && !prefix.Addr().Is4() {
+		return "leave it out: the load balancer answers on IPv4 alone, so nobody comes from there"
+	}
 	return advice
 }}
 
 // testSourceRule accepts the networks that may reach the test listener, which is not for the world: 10.0.0.0/8 is the
 // widest private network.
-var testSourceRule = rule[string]{
-	"networks in their shortest form, IPv4 of /8 or narrower, IPv6 of /16 or narrower",
-	func(cidr string) string {
-		prefix, advice := parseCidr(cidr)
-		switch {
-		case advice != "":
-			return advice
-		case prefix.Addr().Is4() && prefix.Bits() < 8, prefix.Addr().Is6() && prefix.Bits() < 16:
-			return "name the networks of those who test: green must not be open to the world before it is released"
-		}
-		return ""
-	},
-}
+var testSourceRule = rule[string]{"IPv4 networks of /8 or narrower in their shortest form", func(cidr string) string {
+	if advice := sourceRule.advice(cidr); advice != "" {
+		return advice
+	}
+	if netip.MustParsePrefix(cidr).Bits() < 8 {
+		return "name the networks of those who test: green must not be open to the world before it is released"
+	}
+	return ""
+}}
 
 // parseCidr reads a network that is written the way AWS shows it: no host bits, IPv6 shortened.
 func parseCidr(cidr string) (prefix netip.Prefix, advice string) {

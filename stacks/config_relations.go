@@ -100,21 +100,14 @@ func domainComplete(c Config) string {
 	return "set " + strings.Join(missing, " and ")
 }
 
-// mostSecurityGroupRules are inbound, IPv4 and IPv6 apart (Amazon VPC quotas, "Inbound or outbound rules per security
-// group").
+// mostSecurityGroupRules are inbound (Amazon VPC quotas, "Inbound or outbound rules per security group").
 const mostSecurityGroupRules = 60
 
 // fitSecurityGroup counts the load balancer's rules: a network needs one for each production port, 80 and 443, and one
 // for the test port.
 func fitSecurityGroup(c Config) string {
-	rules := map[bool]int{}
-	for _, cidr := range c.LoadBalancer.IngressCidrs {
-		rules[strings.Contains(cidr, ":")] += 2
-	}
-	for _, cidr := range c.LoadBalancer.TestIngressCidrs {
-		rules[strings.Contains(cidr, ":")]++
-	}
-	if needed := max(rules[false], rules[true]); needed > mostSecurityGroupRules {
+	needed := 2*len(c.LoadBalancer.IngressCidrs) + len(c.LoadBalancer.TestIngressCidrs)
+	if needed > mostSecurityGroupRules {
 		return fmt.Sprintf("they need %d: merge neighbouring networks", needed)
 	}
 	return ""

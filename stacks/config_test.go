@@ -56,18 +56,18 @@ func compareConfig(t *testing.T, got, want Config) {
 // -c gives texts and cdk.json gives types; who moves a setting from one to the other must get the same environment.
 func TestTextsAndTypesMeanTheSame(t *testing.T) {
 	texts := load(t, object{
-		"cpu": "1024", "fargateSpotWeight": "0", "testIngressCidrs": "198.51.100.0/24, 2001:db8::/32", "ingressCidrs": "203.0.113.0/24",
+		"cpu": "1024", "fargateSpotWeight": "0", "testIngressCidrs": "198.51.100.0/24, 203.0.113.0/24", "ingressCidrs": "203.0.113.0/24",
 		"tags": "owner = payments, cost-center=a=b",
 	})
 	types := load(t, object{
-		"cpu": 1024.0, "fargateSpotWeight": 0.0, "testIngressCidrs": []any{"198.51.100.0/24", "2001:db8::/32"},
+		"cpu": 1024.0, "fargateSpotWeight": 0.0, "testIngressCidrs": []any{"198.51.100.0/24", "203.0.113.0/24"},
 		"ingressCidrs": []any{"203.0.113.0/24"}, "tags": object{"owner": "payments", "cost-center": "a=b"},
 	})
 	compareConfig(t, texts, types)
 	if texts.Task.CPU != 1024 || texts.Capacity.FargateSpotWeight != 0 {
 		t.Errorf("cpu %d, weight %d, want 1024 and 0", texts.Task.CPU, texts.Capacity.FargateSpotWeight)
 	}
-	if got := texts.LoadBalancer.TestIngressCidrs; !reflect.DeepEqual(got, []string{"198.51.100.0/24", "2001:db8::/32"}) {
+	if got := texts.LoadBalancer.TestIngressCidrs; !reflect.DeepEqual(got, []string{"198.51.100.0/24", "203.0.113.0/24"}) {
 		t.Errorf("test sources are %q", got)
 	}
 	if !reflect.DeepEqual(texts.Tags, map[string]string{"owner": "payments", "cost-center": "a=b"}) {

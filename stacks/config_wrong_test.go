@@ -131,6 +131,7 @@ var wrongConfigurations = []object{
 	{"ingressCidrs": "203.0.113.0/24,"},
 	{"ingressCidrs": "0.0.0.0/0,0.0.0.0/0"},
 	{"ingressCidrs": "2001:DB8::/32"},
+	{"ingressCidrs": "2001:db8::/32"},
 	{"ingressCidrs": "::ffff:10.0.0.0/104"},
 	{"ingressCidrs": []any{24.0}},
 	{"ingressCidrs": 24.0},
@@ -138,8 +139,8 @@ var wrongConfigurations = []object{
 	{"ingressCidrs": manyNetworks(30), "testIngressCidrs": "198.51.100.0/24"},
 	{"testIngressCidrs": "0.0.0.0/0"},
 	{"testIngressCidrs": "::/0"},
+	{"testIngressCidrs": "2001:db8::/32"},
 	{"testIngressCidrs": "64.0.0.0/7"},
-	{"testIngressCidrs": "2000::/15"},
 	{"testIngressCidrs": "198.51.100.1/24"},
 	// release
 	{"deploymentConfigName": "ECSCanary10Percent5Minutes"},

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// newListenerGuard puts the production listener right whenever CloudFormation has changed it, or has ended an operation.
-// Release does so only when an update reaches it: an edit of the listener that is cancelled before that is rolled back
+// newListenerGuard puts the production listener right whenever CloudFormation has changed it or ended an operation, and
+// whenever a deployment has ended. Release does so only when an update reaches it: an edit of the listener that is cancelled before that is rolled back
 // without Release, to a target group which may have been live long ago.
 func newListenerGuard(m *machinery, in entrance) {
 	names, as := m.Config.names(), m.identity("ListenerGuard", "ListenerGuard keeps production traffic on the live tasks")
@@ -35,22 +35,30 @@ func newListenerGuard(m *machinery, in entrance) {
 	})
 	listener := in.Production.Node().DefaultChild().(awselasticloadbalancingv2.CfnListener)
 	// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/events-detail-reference.html
+	stackID := []*string{m.Stack.StackId()}
 	for _, change := range []struct {
-		id, kind string
-		detail   map[string]any
+		id, source, kind string
+		detail           map[string]any
 	}{
-		{"ListenerChanged", "CloudFormation Resource Status Change", map[string]any{
+		{"ListenerChanged", "aws.cloudformation", "CloudFormation Resource Status Change", map[string]any{
+			"stack-id":            stackID,
 			"logical-resource-id": []*string{listener.LogicalId()},
 			"status-details":      map[string]any{"status": []string{"UPDATE_COMPLETE"}},
 		}},
-		{"StackSettled", "CloudFormation Stack Status Change", map[string]any{
+		{"StackSettled", "aws.cloudformation", "CloudFormation Stack Status Change", map[string]any{
+			"stack-id":       stackID,
 			"status-details": map[string]any{"status": []string{"UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"}},
 		}},
+		// Somebody's own deployment may hold the listener while CloudFormation strands it.
+		{"DeploymentEnded", "aws.codedeploy", "CodeDeploy Deployment State-change Notification", map[string]any{
+			"application":     []string{names.application()},
+			"deploymentGroup": []string{names.application()},
+			"state":           []string{"SUCCESS", "FAILURE", "STOP"},
+		}},
 	} {
-		change.detail["stack-id"] = []*string{m.Stack.StackId()}
 		awsevents.NewRule(m.Stack, new(change.id), &awsevents.RuleProps{
 			Description:  new("calls ListenerGuard: " + change.kind),
-			EventPattern: &awsevents.EventPattern{Source: jsii.Strings("aws.cloudformation"), DetailType: &[]*string{&change.kind}, Detail: &change.detail},
+			EventPattern: &awsevents.EventPattern{Source: jsii.Strings(change.source), DetailType: &[]*string{&change.kind}, Detail: &change.detail},
 			Targets:      &[]awsevents.IRuleTarget{target},
 		})
 	}

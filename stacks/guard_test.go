@@ -7,7 +7,7 @@ import (
 )
 
 // Without these events a cancelled edit of the listener may leave all traffic on a target group without tasks.
-func TestListenerGuardHearsOfTheListenerAndOfTheStack(t *testing.T) {
+func TestListenerGuardHearsOfListenerStackAndDeployments(t *testing.T) {
 	env := synthesized(t, "dev")
 	heard := map[string]string{}
 	for _, rule := range env.resources("AWS::Events::Rule") {
@@ -23,6 +23,7 @@ func TestListenerGuardHearsOfTheListenerAndOfTheStack(t *testing.T) {
 	for kind, wants := range map[string][]string{
 		"CloudFormation Resource Status Change": {"aws.cloudformation", "AWS::StackId", "UPDATE_COMPLETE", "logical-resource-id"},
 		"CloudFormation Stack Status Change":    {"aws.cloudformation", "AWS::StackId", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"},
+		"CodeDeploy Deployment State-change Notification": {"aws.codedeploy", "payment-processor-dev", "SUCCESS", "FAILURE", "STOP"},
 	} {
 		for _, want := range wants {
 			if !strings.Contains(heard[kind], want) {

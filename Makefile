@@ -82,7 +82,7 @@ simulate-trials: build/modules ## remove each protection of a release: the simul
 	@echo "removing seven protections, two minutes …"
 	@go test ./simulation -count=1 -v -run TestTrials -trials
 
-mutate: build ## mutation tests of stacks/, the better part of an hour
+mutate: build ## mutation tests of stacks/, a quarter of an hour
 	@tools/mutate
 
 ## Housekeeping

@@ -94,9 +94,9 @@ func (w *World) deployed(d *cloud.Deployment) {
 }
 
 // refused is told of every deployment that CodeDeploy refuses, because one is in flight.
-func (w *World) refused() {
+func (w *World) refused(busy *cloud.Deployment) {
 	if w.running != nil {
-		w.check(oneInFlight, !w.running.busy, "%s asks for another while one is listed as in flight", w.running.request.ID)
+		w.check(oneInFlight, w.running.busy != busy, "%s asks for another while one is listed as in flight", w.running.request.ID)
 	}
 }
 

@@ -19,8 +19,8 @@ type invocation struct {
 	request    cloud.Request
 	name       string
 	started    time.Time
-	superseded bool // a later request had been received before this run began
-	busy       bool // a deployment had been listed as in flight before this run began
+	superseded bool              // a later request had been received before this run began
+	busy       *cloud.Deployment // had been listed as in flight before this run began
 	ended      error
 }
 

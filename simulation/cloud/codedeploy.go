@@ -19,7 +19,7 @@ type CodeDeploy struct {
 	// Observe is told of every deployment that starts.
 	Observe func(*Deployment)
 	// Refused is told of every deployment that is refused because another is in flight.
-	Refused func()
+	Refused func(busy *Deployment)
 
 	deployments map[string]*Deployment
 	order       []*Deployment
@@ -126,7 +126,7 @@ func (c *CodeDeploy) CreateDeployment(ctx context.Context, in *codedeploy.Create
 	return call(ctx, "codedeploy:CreateDeployment", func() (*codedeploy.CreateDeploymentOutput, error) {
 		if busy := c.InFlight(); busy != nil {
 			if c.Refused != nil {
-				c.Refused()
+				c.Refused(busy)
 			}
 			return nil, &types.DeploymentLimitExceededException{Message: new("The Deployment Group already has an active Deployment '" + busy.ID + "'")}
 		}
@@ -208,8 +208,10 @@ func deref(s *string) string {
 	return *s
 }
 
-// Listed tells whether a list shows a deployment in flight.
-func (c *CodeDeploy) Listed() bool {
-	d := c.InFlight()
-	return d != nil && !d.listed.After(c.cloud.Now())
+// Listed is the deployment in flight that a list shows, nil when there is none.
+func (c *CodeDeploy) Listed() *Deployment {
+	if d := c.InFlight(); d != nil && !d.listed.After(c.cloud.Now()) {
+		return d
+	}
+	return nil
 }

@@ -21,8 +21,8 @@ func TestListenerGuardHearsOfListenerStackAndDeployments(t *testing.T) {
 		}
 	}
 	for kind, wants := range map[string][]string{
-		"CloudFormation Resource Status Change": {"aws.cloudformation", "AWS::StackId", "UPDATE_COMPLETE", "logical-resource-id"},
-		"CloudFormation Stack Status Change":    {"aws.cloudformation", "AWS::StackId", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"},
+		"CloudFormation Resource Status Change":           {"aws.cloudformation", "AWS::StackId", "UPDATE_COMPLETE", "logical-resource-id"},
+		"CloudFormation Stack Status Change":              {"aws.cloudformation", "AWS::StackId", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"},
 		"CodeDeploy Deployment State-change Notification": {"aws.codedeploy", "payment-processor-dev", "SUCCESS", "FAILURE", "STOP"},
 	} {
 		for _, want := range wants {

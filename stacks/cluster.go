@@ -34,6 +34,10 @@ func newCluster(scope constructs.Construct, vpc awsec2.IVpc, config Config, logK
 			},
 		},
 	})
+	// Before the cluster: ECS would make it, unencrypted, kept for ever, and not ours to delete.
+	cluster.Node().AddDependency(newLogGroup(scope, "InsightsLogs", logGroupProps{
+		Config: config, Key: logKey, Name: config.names().insightsLogGroup(),
+	}))
 	cluster.AddDefaultCapacityProviderStrategy(capacityStrategy(config.Capacity))
 	return cluster
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -36,6 +37,36 @@ func compareGolden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if string(want) != got {
-		t.Errorf("%s differs from what is synthesized; read the difference, then run go test ./stacks -update\n--- want\n%s\n--- got\n%s", file, want, got)
+		t.Errorf("%s differs from what is synthesized; read the difference, then run go test ./stacks -update\n%s", file, difference(string(want), got))
+	}
+}
+
+// difference lists the lines that only one of two texts has.
+func difference(want, got string) string {
+	var lines []string
+	only := func(sign, one, other string) {
+		known := strings.Split(other, "\n")
+		for line := range strings.SplitSeq(one, "\n") {
+			if !slices.Contains(known, line) {
+				lines = append(lines, sign+" "+line)
+			}
+		}
+	}
+	only("-", want, got)
+	only("+", got, want)
+	if lines == nil {
+		return "the lines are the same in another order"
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestDifference(t *testing.T) {
+	for _, test := range []struct{ want, got, difference string }{
+		{"a\nb", "a\nc", "- b\n+ c"},
+		{"a\nb", "b\na", "the lines are the same in another order"},
+	} {
+		if got := difference(test.want, test.got); got != test.difference {
+			t.Errorf("between %q and %q is %q, want %q", test.want, test.got, got, test.difference)
+		}
 	}
 }

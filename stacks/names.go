@@ -1,7 +1,7 @@
 package stacks
 
 // names holds the physical names that people and pipelines type. Everything else is named by CloudFormation: what has a
-// name cannot be replaced. Each ends in the suffix, so that environments can share an account, and stays within AWS's
+// name cannot be replaced. Each carries the suffix, so that environments can share an account, and stays within AWS's
 // limit for the longest suffix that the configuration accepts.
 type names struct{ suffix string }
 
@@ -26,6 +26,12 @@ func (n names) greenTargetGroup() string { return "payment-proc-green-" + n.suff
 
 // logGroup holds what the payment processor writes.
 func (n names) logGroup() string { return "/ecs/payment-processor-" + n.suffix }
+
+// insightsLogGroup is where ECS keeps the events behind Container Insights: the name is AWS's.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-reference.html
+func (n names) insightsLogGroup() string {
+	return "/aws/ecs/containerinsights/" + n.application() + "/performance"
+}
 
 // databaseSecret holds the credentials that reach the container.
 func (n names) databaseSecret() string { return "db-credentials-" + n.suffix }

@@ -58,6 +58,7 @@ func TestNames(t *testing.T) {
 		n.blueTargetGroup():  "payment-proc-blue-dev",
 		n.greenTargetGroup(): "payment-proc-green-dev",
 		n.logGroup():         "/ecs/payment-processor-dev",
+		n.insightsLogGroup(): "/aws/ecs/containerinsights/payment-processor-dev/performance",
 		n.databaseSecret():   "db-credentials-dev",
 	} {
 		if got != want {

@@ -39,7 +39,7 @@ type PlatformStack struct {
 func NewPlatformStack(scope constructs.Construct, id string, props PlatformStackProps) PlatformStack {
 	stack, config := awscdk.NewStack(scope, &id, &props.StackProps), props.Config
 
-	logKey := newLogKey(stack, "LogKey", config, config.names().logGroup())
+	logKey := newLogKey(stack, "LogKey", config, config.names().logGroup(), config.names().insightsLogGroup())
 	logs := newLogGroup(stack, "Logs", logGroupProps{Config: config, Key: logKey, Name: config.names().logGroup(), Audit: true})
 	machinery := newMachinery(stack, props, logKey)
 

@@ -84,6 +84,18 @@ func platformResource(t *testing.T, e *environment, kind, id string) resource {
 	return found[0]
 }
 
+// Without the order ECS makes the log group itself: unencrypted, kept for ever, and left behind by destroy.
+func TestContainerInsightsLogsAreOurs(t *testing.T) {
+	e := synthesized(t, "dev")
+	group := platformResource(t, e, "AWS::Logs::LogGroup", "InsightsLogs")
+	if got := group.Properties["LogGroupName"]; got != "/aws/ecs/containerinsights/payment-processor-dev/performance" {
+		t.Errorf("named %v", got)
+	}
+	if after := listed(e.only(t, "AWS::ECS::Cluster").Body["DependsOn"]); !slices.Contains(after, any(group.ID)) {
+		t.Errorf("the cluster comes after %v, want %s among them", after, group.ID)
+	}
+}
+
 // What an auditor may ask for, and what keeps it readable, outlives production's stack; elsewhere nothing does.
 func TestProductionKeepsThePlatformsData(t *testing.T) {
 	kept := []string{"AWS::ECR::Repository", "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}

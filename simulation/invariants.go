@@ -134,15 +134,9 @@ func (w *World) answered(r cloud.Request, inTime bool) {
 }
 
 func sameStrategy(items []cloud.Capacity) bool {
-	if len(items) != len(strategy) {
-		return false
-	}
-	for i, item := range items {
-		if *item.CapacityProvider != *strategy[i].CapacityProvider || item.Base != strategy[i].Base || item.Weight != strategy[i].Weight {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(items, strategy, func(a, b cloud.Capacity) bool {
+		return *a.CapacityProvider == *b.CapacityProvider && a.Base == b.Base && a.Weight == b.Weight
+	})
 }
 
 var invariants = []string{

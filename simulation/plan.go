@@ -126,13 +126,13 @@ func drawChange(t *rapid.T, first bool) Change {
 		Pause:    time.Duration(upTo(t, 60, "pause")) * time.Minute,
 	}
 	if first { // most stacks get made
-		c.Tag = rapid.SampledFrom([]TagChoice{None, None, Pushed, Missing}).Draw(t, "first tag")
+		c.Tag = rapid.SampledFrom([]TagChoice{None, None, None, Pushed, Pushed, Pushed, Pushed, Missing}).Draw(t, "first tag")
 		if c.Image == Refused || !one(t, 8, "bad first image") { // a creation knows no hooks
 			c.Image = Good
 		}
 	}
-	c.FailsFirst = one(t, 10, "fails first")
-	c.FailsLast = !c.FailsFirst && one(t, 5, "fails last")
+	c.FailsFirst = one(t, 10, "fails first") && (!first || one(t, 3, "on creation"))
+	c.FailsLast = !c.FailsFirst && !first && one(t, 5, "fails last")
 	for range upTo(t, 4, "events") {
 		at := time.Duration(upTo(t, int(maxEventsAt/step), "at")) * step
 		c.Events = append(c.Events, Event{rapid.SampledFrom(eventKinds).Draw(t, "event"), at})

@@ -20,13 +20,10 @@ func (r registry) Platforms(_ context.Context, _, _ string) ([]string, error) {
 // Push adds the bootstrap image.
 func (r registry) Push(_ context.Context, _, tag string, image v1.Image) error {
 	digest, err := image.Digest()
-	if err != nil {
-		return err
-	}
 	if r.world.cloud.ECR.Tagged(tag) == nil {
 		r.world.cloud.ECR.Push(digest.String(), tag)
 	}
-	return nil
+	return err
 }
 
 // bootstrap is an image of which only the digest matters.

@@ -35,9 +35,7 @@ func (w *World) settled() {
 	case types.StackStatusDeleteComplete, types.StackStatusRollbackComplete:
 		w.gone()
 	case types.StackStatusDeleteFailed:
-		if w.update.excuse == "" {
-			w.check(nothingLeft, false, "the deletion failed")
-		}
+		w.check(nothingLeft, false, "the deletion failed: %s", w.stack.Reason)
 	}
 }
 
@@ -69,18 +67,15 @@ func (w *World) rolledBack() {
 // serving is the task set that gets all of the traffic; nil when that is not to be asked.
 func (w *World) serving(invariant string) *cloud.TaskSet {
 	live, listener := w.live(), w.cloud.ELB.Listener(listenerArn)
-	if w.foreign && live != nil && listener.Only() == live.TargetGroup && live.Revision.Arn == w.stack.Physical("TaskDefinition") && w.cloud.CodeDeploy.InFlight() == nil {
+	if w.foreign && listener.Only() == live.TargetGroup && live.Revision.Arn == w.stack.Physical("TaskDefinition") && w.cloud.CodeDeploy.InFlight() == nil {
 		w.foreign, w.update.before = false, live.Revision.Digest()
 	}
 	if w.foreign {
 		w.excused("somebody else deployed meanwhile")
 		return nil
 	}
-	w.check(invariant, live != nil && live.Healthy && listener.Only() == live.TargetGroup, "the listener forwards to %v", listener.Weights())
+	w.check(invariant, live.Healthy && listener.Only() == live.TargetGroup, "the listener forwards to %v", listener.Weights())
 	w.update.stranded = false
-	if live == nil {
-		return nil
-	}
 	w.check(spotKept, sameStrategy(live.Strategy), "the task set has lost its strategy")
 	w.check(spotKept, w.cloud.ECS.Service().Desired == w.desired, "%d tasks are desired, not %d", w.cloud.ECS.Service().Desired, w.desired)
 	return live

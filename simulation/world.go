@@ -161,7 +161,7 @@ func (w *World) settle() {
 	deadline := w.cloud.Now().Add(8 * time.Hour)
 	for w.busy() && w.broken == nil {
 		if !w.cloud.Step() || w.cloud.Now().After(deadline) {
-			w.violated("progress", "the stack is %s and nothing will change that", w.stack.Status)
+			w.violated(progress, "the stack is %s and nothing will change that", w.stack.Status)
 			return
 		}
 	}
@@ -180,14 +180,6 @@ func (w *World) destroy() {
 	w.number = -1
 	w.stack.Delete()
 	w.settle()
-	for range 2 {
-		if w.broken != nil || w.stack.Status != "DELETE_FAILED" {
-			return
-		}
-		w.cloud.Advance(5 * time.Minute)
-		w.stack.Delete()
-		w.settle()
-	}
 }
 
 func (w *World) log(actor, format string, args ...any) {

@@ -88,7 +88,11 @@ func (d *Deployment) begin() {
 func (d *Deployment) then(wait time.Duration, next func()) func() {
 	return func() {
 		d.deploy.cloud.After(wait, func() {
-			if !d.Ended() {
+			switch {
+			case d.Ended():
+			case d.deploy.cloud.ECS.service == nil:
+				d.fail("The ECS service cannot be found")
+			default:
 				next()
 			}
 		})
@@ -177,7 +181,7 @@ func (d *Deployment) rollBack() {
 	cloud.Log("codedeploy", "%s rolls %s back", back.ID, d.ID)
 	back.Status, back.ignoreAlarms = types.DeploymentStatusInProgress, true
 	back.then(cloud.between(5*time.Second, 2*time.Minute), func() {
-		if back.blue != nil && cloud.ECS.service != nil {
+		if back.blue != nil {
 			back.route(Weight{back.blue.TargetGroup, 100})
 			cloud.ECS.setPrimary(back.blue)
 			cloud.ECS.deleteTaskSet(back.green)

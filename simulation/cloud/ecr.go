@@ -83,9 +83,6 @@ func (e *ECR) Expire(keep int) {
 	}
 }
 
-// Empty deletes every image, as the deletion of the repository does.
-func (e *ECR) Empty() { clear(e.images) }
-
 func (e *ECR) find(id types.ImageIdentifier) *Image {
 	if id.ImageDigest != nil {
 		return e.images[*id.ImageDigest]

@@ -103,18 +103,10 @@ func (e *ECS) createTaskSet(revision *Revision, targetGroup string, strategy []t
 	return set
 }
 
-func (s *TaskSet) whenHealthy(f func()) {
-	if s.Healthy {
-		f()
-		return
-	}
-	s.waiting = append(s.waiting, f)
-}
+// whenHealthy is asked right after the task set was created.
+func (s *TaskSet) whenHealthy(f func()) { s.waiting = append(s.waiting, f) }
 
 func (e *ECS) deleteTaskSet(set *TaskSet) {
-	if e.service == nil || set == nil {
-		return
-	}
 	set.waiting = nil
 	e.service.TaskSets = slices.DeleteFunc(e.service.TaskSets, func(s *TaskSet) bool { return s == set })
 	e.cloud.Log("ecs", "task set %s of %s ends", set.ID, set.Revision.Arn)

@@ -75,11 +75,7 @@ func (s *Stack) provide(r *Resource, done func(error)) {
 	if r.state != nil {
 		request.Type, request.Physical, request.Old = Update, r.state.physical, r.state.properties
 	}
-	walk := s.walk
 	s.request(r, request, func(a Answer) {
-		if walk.over {
-			return // nobody waits for it any more
-		}
 		if a.Err != nil {
 			if request.Type == Create {
 				r.state = &state{physical: a.Physical, properties: properties}

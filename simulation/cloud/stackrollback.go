@@ -68,11 +68,7 @@ func (s *Stack) revert(r *Resource, done func(error)) {
 		return
 	}
 	request := Request{Type: Update, Physical: r.state.physical, Properties: properties, Old: r.attempted}
-	walk := s.walk
 	s.request(r, request, func(a Answer) {
-		if walk.over {
-			return
-		}
 		if a.Err != nil {
 			done(a.Err)
 			return

@@ -1,0 +1,85 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"payment-processor/simulation/cloud"
+)
+
+func good(image Image, tag TagChoice, faults ...Fault) Change {
+	return Change{Image: image, Tag: tag, Pause: time.Minute, Faults: faults}
+}
+
+// The rare turns of a history, each on purpose: the random ones find them too, but not in every run.
+func TestChosenHistories(t *testing.T) {
+	all := func(kind string) Fault { return Fault{Kind: kind, Long: 4000} }
+	for name, plan := range map[string]Plan{
+		"everything is killed":              {Updates: []Change{good(Good, None), good(Good, Pushed, all(KillAfter))}},
+		"nothing answers":                   {Updates: []Change{good(Good, None), good(Good, Pushed, all(Hang))}},
+		"the creation never gets its event": {Updates: []Change{good(Good, None, Fault{Kind: LostEvent, Long: 1})}},
+		"tasks never become healthy":        {Updates: []Change{good(Good, None), good(Broken, Pushed)}, Destroy: true},
+		"the first image is broken":         {Updates: []Change{good(Broken, Pushed)}},
+		"alarms fire":                       {Canary: true, Updates: []Change{good(Good, None), good(Alarming, Pushed), good(Good, Pushed)}},
+		"by hand, and old images expire": {Crowded: true, Updates: []Change{good(Good, None), {Image: Good, Tag: Earlier, Listener: true, Task: true,
+			Events: []Event{{Foreign, 0}, {Cancel, 10 * time.Second}, {TagMoved, 0}, {TagRemoved, time.Minute}, {Scaled, time.Minute}, {Expired, time.Minute}}}}},
+		"the hook refuses": {Updates: []Change{good(Good, None), good(Refused, Pushed), good(Good, None), good(Good, Missing)}, Destroy: true},
+		"each order and reading": {Rules: cloud.RollbackRules{ReAsk: true, Discard: true}, Updates: []Change{good(Good, None),
+			{Image: Good, Tag: Pushed, Listener: true, FailsLast: true}, {Image: Good, Tag: Pushed, FailsFirst: true}}},
+	} {
+		for seed := range uint64(4) {
+			plan.Seed = seed
+			w := newWorld(plan)
+			if err := w.Run(); err != nil {
+				t.Errorf("%s: %v\n%s", name, err, &w.trace)
+			}
+		}
+	}
+}
+
+// An invariant that cannot break is none.
+func TestViolationsAreSeen(t *testing.T) {
+	for name, breaks := range map[string]func(*World){
+		progress:      func(w *World) { w.stack.Status = "UPDATE_IN_PROGRESS"; drain(w); w.settle() },
+		rollbackDone:  func(w *World) { w.stack.Status = "UPDATE_ROLLBACK_FAILED"; w.settled() },
+		nothingLeft:   func(w *World) { w.stack.Status = "DELETE_FAILED"; w.settled() },
+		hourKept:      func(w *World) { w.answered(cloud.Request{}, false) },
+		healthyTarget: func(w *World) { w.live().Healthy = false; w.observe(); w.observe() },
+		spotKept:      func(w *World) { w.live().Strategy = nil; w.serving(wantedLive) },
+		oneInFlight: func(w *World) {
+			_ = invoke(w, "isComplete", cloud.Request{}, func(context.Context) error { w.refused(nil); return nil })
+		},
+	} {
+		w := newWorld(Plan{Updates: []Change{good(Good, None)}})
+		if err := w.Run(); err != nil {
+			t.Fatal(err)
+		}
+		breaks(w)
+		if w.broken == nil || !strings.HasPrefix(w.broken.Error(), name) || !strings.Contains(w.trace.String(), "INVARIANT") {
+			t.Errorf("%s: broke %v", name, w.broken)
+		}
+	}
+	w := newWorld(Plan{Updates: []Change{good(Good, None)}})
+	if err := w.Run(); err != nil || !w.deployByHand() {
+		t.Fatal(err)
+	}
+	w.completed()
+	w.rolledBack()
+	if w.report.Excused["somebody else deployed meanwhile"] != 2 {
+		t.Errorf("excused %v", w.report.Excused)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a panic of the functions' own must not pass for a time-out")
+		}
+	}()
+	_ = invoke(newWorld(Plan{}), "onEvent", cloud.Request{}, func(ctx context.Context) error { panic(errors.New("nil map")) })
+}
+
+func drain(w *World) {
+	for w.cloud.Step() {
+	}
+}

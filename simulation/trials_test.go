@@ -29,7 +29,7 @@ var trials = []trial{
 		"	for i, d := range all {\n		switch {\n", "	for i, d := range all[:0] {\n		switch {\n"}},
 		[]string{oneInFlight, wantedLive, oldLive, rollbackDone, healthyTarget, quietEdit, nothingLeft}},
 	{"the stop on cancel", "Release waits for a deployment of the cancelled request instead of stopping it", []edit{{"../lambda/release/handler.go",
-		"err = deployment.Stop(ctx, h.CodeDeploy, decision.Deployment)", "err = nil"}},
+		"err = h.stop(ctx, event, decision.Deployment)", "err = nil"}},
 		[]string{rollbackDone, nothingLeft}},
 	{"the no-op on Create", "Release deploys on Create, whatever runs", []edit{{"../lambda/release/decide.go",
 		"case primary.TaskDefinition != s.Wanted:", "case primary.TaskDefinition != s.Wanted || s.RequestType == deployment.Create && s.own() == nil:"}},
@@ -47,6 +47,13 @@ var trials = []trial{
 	{"the check of the PRIMARY task set", "Release does not ask which revision it runs", []edit{{"../lambda/release/decide.go",
 		"case primary.TaskDefinition != s.Wanted:", "case false:"}},
 		[]string{wantedLive, oldLive}},
+}
+
+// The code moves on, and the trials with it.
+func TestTrialsFitTheCode(t *testing.T) {
+	for _, trial := range trials {
+		trial.overlay(t)
+	}
 }
 
 // A protection that nobody misses is not one, or the simulation does not see what it is for.

@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"payment-processor/lambda/deployment"
@@ -12,6 +13,7 @@ import (
 	"payment-processor/simulation/cloud"
 
 	"github.com/aws/aws-lambda-go/cfn"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
@@ -74,9 +76,12 @@ func (w *World) release() cloud.Provider {
 	return provided(w, h.OnEvent, h.IsComplete)
 }
 
-// changed is EventBridge: it calls Guard, and Lambda calls again what fails.
+// changed is EventBridge with the rules of the template: it calls Guard, and Lambda calls again what fails.
 func (w *World) changed(resource string) {
-	if resource == "" || resource == "Listener" {
+	settled := resource == "" && slices.Contains([]types.StackStatus{
+		types.StackStatusUpdateComplete, types.StackStatusUpdateRollbackComplete, types.StackStatusUpdateRollbackFailed,
+	}, w.stack.Status)
+	if settled || resource == "Listener" || resource == "deployment" {
 		w.cloud.After(time.Duration(1+w.rand.IntN(4))*time.Second, func() { w.guard(1) })
 	}
 }

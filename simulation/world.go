@@ -76,6 +76,7 @@ func newWorld(plan Plan) *World {
 	w.cloud.Observe = w.observe
 	w.cloud.CodeDeploy.Observe = w.deployed
 	w.cloud.CodeDeploy.Refused = w.refused
+	w.cloud.CodeDeploy.Done = func() { w.changed("deployment") }
 	w.cloud.CodeDeploy.Group = cloud.Group{
 		Listener: listenerArn, TargetGroups: [2]string{blue, green}, Rollback: true, TerminationWait: 5 * time.Minute,
 	}

@@ -18,6 +18,8 @@ type CodeDeploy struct {
 	Alarms map[string]bool
 	// Observe is told of every deployment that starts.
 	Observe func(*Deployment)
+	// Done is EventBridge's news of a deployment that has ended; nil: nobody asked for it.
+	Done func()
 	// Refused is told of every deployment that is refused because another is in flight.
 	Refused func(busy *Deployment)
 

@@ -167,6 +167,9 @@ func (d *Deployment) finish(status types.DeploymentStatus, failure *types.ErrorI
 		reason = fmt.Sprintf("%s, %s", failure.Code, *failure.Message)
 	}
 	d.deploy.cloud.Log("codedeploy", "%s is %s %s", d.ID, status, reason)
+	if d.deploy.Done != nil {
+		d.deploy.Done()
+	}
 }
 
 // rollBack starts the deployment that CodeDeploy creates by itself.

@@ -51,6 +51,7 @@ var Rules = []Rule{
 	{"CodeDeploy", "A deployment may override the group's alarms and its configuration.", deploy + "APIReference/API_CreateDeployment.html"},
 	{"CodeDeploy", "Stopping takes a few seconds and rolls back if it is told to.", deploy + "APIReference/API_StopDeployment.html"},
 	{"CodeDeploy", "A rollback is a deployment of its own, made by codeDeployRollback, and gives blue the traffic back.", deploy + "userguide/deployments-rollback-and-redeploy.html"},
+	{"CodeDeploy", "The end of a deployment reaches EventBridge within seconds.", deploy + "userguide/monitoring-cloudwatch-events.html"},
 	{"CodeDeploy", "Alarms do not stop a rollback.", assumed},
 	{"CodeDeploy", "A deployment may be missing in lists for up to three seconds.", assumed},
 	{"CodeDeploy", "Task sets left over by others end when the next deployment begins.", assumed},

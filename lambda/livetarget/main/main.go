@@ -10,6 +10,7 @@ import (
 	"payment-processor/lambda/livetarget"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -17,7 +18,8 @@ import (
 )
 
 func main() {
-	aws, err := config.LoadDefaultConfig(context.Background())
+	client := awshttp.NewBuildableClient().WithTimeout(10 * time.Second) // one call that hangs must not use up the poll's time
+	aws, err := config.LoadDefaultConfig(context.Background(), config.WithHTTPClient(client))
 	if err != nil {
 		panic(err) // the runtime reports it as the function's failure to start
 	}

@@ -65,7 +65,7 @@ cover: build ## all tests, failing below 100 % of statements
 
 race: build/modules ## the functions' and the simulation's tests under the race detector
 	@echo "testing with the race detector, a minute more the first time …"
-	@go test -race ./lambda/... ./simulation/... ./outputs/... ./tools/...
+	@go test -race ./lambda/... ./simulation/... ./internal/... ./tools/...
 
 generate: build/modules ## rewrite README's configuration table and docs/simulation.md
 	@go test ./stacks -count=1 -run TestReadmeExplainsEachKey -update

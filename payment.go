@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 
+	"payment-processor/internal/stderr"
 	"payment-processor/lambda/bundle"
 	"payment-processor/stacks"
 
@@ -16,7 +17,7 @@ import (
 )
 
 func main() {
-	flush := calmStderr(os.Pipe)
+	flush := stderr.Calm(os.Pipe)
 	code := 0
 	if err := run(context.Background(), os.Getenv); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"payment-processor/outputs"
+	"payment-processor/internal/outputs"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 )

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"payment-processor/outputs"
+	"payment-processor/internal/outputs"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"

@@ -16,7 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"payment-processor/outputs"
+	"payment-processor/internal/outputs"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"payment-processor/outputs"
+	"payment-processor/internal/outputs"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"

@@ -1,4 +1,5 @@
-package main
+// Package stderr keeps a false alarm of jsii out of what people read.
+package stderr
 
 import (
 	"bufio"
@@ -12,14 +13,14 @@ import (
 // other takes "no child processes" for a crash (v1.140.0, internal/kernel/process/process.go).
 var falseAlarm = regexp.MustCompile(`Runtime process exited abnormally: wait\w*: no child processes`)
 
-// calmStderr takes the false alarm, and nothing else, out of standard error. It has to come before the first use of
-// jsii; flush passes on what is left
-// and ends it: nothing is written to os.Stderr after.
-func calmStderr(pipe func() (r, w *os.File, err error)) (flush func()) {
+// Calm takes the false alarm, and nothing else, out of standard error. It has to come before the first use of jsii.
+// flush passes on what is left and ends it: nothing is written to os.Stderr after. If pipe, os.Pipe but for tests, fails,
+// the false alarm stays.
+func Calm(pipe func() (r, w *os.File, err error)) (flush func()) {
 	stderr := os.Stderr
 	read, write, err := pipe()
 	if err != nil {
-		return func() {} // the false alarm does no harm
+		return func() {}
 	}
 	os.Stderr = write
 	done := make(chan struct{})

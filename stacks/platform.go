@@ -54,6 +54,7 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 
 	entrance := newEntrance(stack, props.Vpc, config, logKey)
 	fingerprint := keepLive(machinery, entrance)
+	entrance.Production.Node().AddDependency(task) // a missing image ends an update before the listener changes
 	placement := newPlacement(stack, props.Vpc, config)
 	service := newService(stack, serviceProps{
 		Config: config, Cluster: cluster, Task: task, Placement: placement, Entrance: entrance,

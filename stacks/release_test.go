@@ -172,6 +172,15 @@ func TestProductionListenerForwardsToWhatIsLive(t *testing.T) {
 	}
 }
 
+// A tag that is not in the repository must end an update before it has touched production traffic.
+func TestAMissingImageFailsBeforeTheListenerChanges(t *testing.T) {
+	e := synthesized(t, "dev")
+	after := listed(platformResource(t, e, "AWS::ElasticLoadBalancingV2::Listener", "ProductionListener").Body["DependsOn"])
+	if task := e.only(t, "AWS::ECS::TaskDefinition").ID; !slices.Contains(after, any(task)) {
+		t.Errorf("the listener comes after %v, want %s among them", after, task)
+	}
+}
+
 // A changed listener must ask which target group is live; an unchanged one must keep the diff quiet.
 func TestListenerFingerprint(t *testing.T) {
 	fingerprint := func(context object) any {

@@ -59,7 +59,7 @@ var rightConfigurations = []object{
 	{"alarmEmail": "on.call+pay@ops.example.com"},
 	{"tags": object{strings.Repeat("k", 128): strings.Repeat("v", 256)}},
 	{"tags": object{strings.Repeat("ß", 128): strings.Repeat("ß", 256)}},
-	{"tags": "team=payments,awsome=1,Cost Center/1=a b:c@d"}, {"tags": object{"note": ""}},
+	{"tags": "team=payments,awsome=1,Cost Center/1=a b:c@d"}, {"tags": object{"k": "v"}},
 	{"tags": manyTags(32)},
 }
 

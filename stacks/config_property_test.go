@@ -69,7 +69,7 @@ func validConfiguration(t *rapid.T) object {
 		"ingressCidrs":           []any{"0.0.0.0/0", "203.0.113.0/24"}[:rapid.IntRange(1, 2).Draw(t, "sources")],
 		"deploymentConfigName":   shift.name,
 		"terminationWaitMinutes": whole("wait", 0, minutes(spare)),
-		"tags": jsonOf(rapid.MapOfN(rapid.StringMatching(`[a-z]{4}`), rapid.StringMatching(`|[A-Za-z0-9]{1,9}( [A-Za-z0-9]{1,9})?`), 0, 9).
+		"tags": jsonOf(rapid.MapOfN(rapid.StringMatching(`[a-z]{4}`), rapid.StringMatching(`[A-Za-z0-9]{1,9}( [A-Za-z0-9]{1,9})?`), 0, 9).
 			Filter(func(tags map[string]string) bool { return tags["name"] == "" }).Draw(t, "tags")),
 	}
 }

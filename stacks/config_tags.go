@@ -14,8 +14,9 @@ const mostTags = 40
 var tagCharacters = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+@-]*$`)
 
 // tagRule is the strictest of what AWS's services take (AWS General Reference, "Tag naming limits and requirements").
+// An empty value, which others take, is none for a stack (CloudFormation API Reference, Tag).
 var tagRule = rule[pair]{
-	"an object with keys of 1 to 128 and values of up to 256 letters, digits, blanks and _.:/=+@-",
+	"an object with keys of 1 to 128 and values of 1 to 256 letters, digits, blanks and _.:/=+@-",
 	func(tag pair) string {
 		key := []rune(tag.key)
 		switch {
@@ -23,12 +24,14 @@ var tagRule = rule[pair]{
 			return "write a key before the ="
 		case len(key) > 128:
 			return fmt.Sprintf("the key has %d characters: shorten it", len(key))
+		case tag.value == "":
+			return "write a value after the ="
 		case len([]rune(tag.value)) > 256:
 			return fmt.Sprintf("the value has %d characters: shorten it", len([]rune(tag.value)))
 		case !tagCharacters.MatchString(tag.key + tag.value):
 			return "leave other characters out"
-		case strings.HasPrefix(strings.ToLower(tag.key), "aws:"):
-			return "choose another key, aws: is reserved"
+		case strings.HasPrefix(strings.ToLower(tag.key), "aws:"), strings.HasPrefix(strings.ToLower(tag.value), "aws:"):
+			return "choose another beginning, aws: is reserved"
 		case strings.EqualFold(tag.key, "Name"):
 			return "choose another key, Name tells the resources of an environment apart"
 		}

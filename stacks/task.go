@@ -3,6 +3,7 @@ package stacks
 import (
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
@@ -59,6 +60,7 @@ func newPaymentTask(scope constructs.Construct, props paymentTaskProps) awsecs.F
 		ContainerName:          new(containerName),
 		Image:                  props.Image,
 		PortMappings:           &[]*awsecs.PortMapping{{ContainerPort: jsii.Number(props.Config.Task.ContainerPort)}},
+		Environment:            &map[string]*string{"PORT": new(strconv.Itoa(props.Config.Task.ContainerPort))}, // where to listen
 		Secrets:                secrets(props.Secret),
 		Logging:                logDriver(props.LogGroup),
 		LinuxParameters:        linuxParameters(scope),

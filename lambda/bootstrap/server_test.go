@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -34,9 +35,9 @@ func start(t *testing.T, values map[string]string) (address string, stop func() 
 	return address, func() error { cancel(); return <-stopped }
 }
 
-func get(t *testing.T, url string) (int, string, http.Header) {
+func get(t *testing.T, address, path string) (int, string, http.Header) {
 	t.Helper()
-	response, err := http.Get(url)
+	response, err := http.DefaultClient.Do(&http.Request{URL: &url.URL{Scheme: "http", Host: address, Path: path}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func TestAnswers(t *testing.T) {
 		"/":            "This is the bootstrap image",
 		"/status/deep": "cdk deploy --all -c imageTag",
 	} {
-		code, body, header := get(t, "http://"+address+path)
+		code, body, header := get(t, address, path)
 		if code != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%s answers %d %s, want 200 with %s", path, code, body, want)
 		}
@@ -132,7 +133,7 @@ func TestStopLetsRequestsFinish(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 		}))
 	}()
-	if code, _, _ := get(t, "http://"+listener.Addr().String()); code != http.StatusOK {
+	if code, _, _ := get(t, listener.Addr().String(), "/"); code != http.StatusOK {
 		t.Errorf("got %d", code)
 	}
 	if err := <-stopped; err != nil {
@@ -141,7 +142,7 @@ func TestStopLetsRequestsFinish(t *testing.T) {
 }
 
 func TestPortInUse(t *testing.T) {
-	listener, err := net.Listen("tcp", ":0")
+	listener, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,6 +91,9 @@ func (d *deployment) DescribeTargetGroups(_ context.Context, in *elasticloadbala
 }
 
 func (d *deployment) DescribeTargetHealth(_ context.Context, in *elasticloadbalancingv2.DescribeTargetHealthInput, _ ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeTargetHealthOutput, error) {
+	if *in.TargetGroupArn != "arn:blue" {
+		return nil, errors.New("asked for " + *in.TargetGroupArn)
+	}
 	return &elasticloadbalancingv2.DescribeTargetHealthOutput{TargetHealthDescriptions: d.health}, d.fault("DescribeTargetHealth")
 }
 

@@ -18,7 +18,7 @@ import (
 // freePort returns a port that nothing uses.
 func freePort(t testing.TB) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", ":0")
+	listener, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
 		t.Fatal(err)
 	}

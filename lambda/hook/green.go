@@ -29,9 +29,13 @@ func (h Handler) green(ctx context.Context, deployment string) error {
 	if len(targets) == 0 || int64(len(targets)) < set.DesiredCount {
 		return fmt.Errorf("target group %s has %d targets for %d tasks", *set.TargetGroup.Name, len(targets), set.DesiredCount)
 	}
-	results, err := h.probe(ctx, probe.Request{Targets: targets, Paths: h.Paths})
-	if err != nil {
-		return err
+	var results []probe.Result
+	for some := range slices.Chunk(targets, probe.MostTargets) {
+		answered, err := h.probe(ctx, probe.Request{Targets: some, Paths: h.Paths})
+		if err != nil {
+			return err
+		}
+		results = append(results, answered...)
 	}
 	var problems []error
 	for _, result := range results {

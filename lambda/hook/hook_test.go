@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +154,27 @@ func TestGreenThatAnswersIsLetThrough(t *testing.T) {
 }
 
 // A green that does not answer must never get production traffic, whatever the reason.
+// A fleet that has scaled out must be able to release, and to go back.
+func TestAProbeIsAskedNoMoreThanItTakes(t *testing.T) {
+	d := waiting()
+	for len(d.health) < 2*probe.MostTargets+1 {
+		d.health = append(d.health, target(fmt.Sprintf("10.0.2.%d", len(d.health)), "healthy"))
+	}
+	if err := d.run(t); err != nil {
+		t.Error(err)
+	}
+	asked := 0
+	for _, request := range d.asked {
+		asked += len(request.Targets)
+		if len(request.Targets) > probe.MostTargets {
+			t.Errorf("asked for %d targets at once", len(request.Targets))
+		}
+	}
+	if d.status != types.LifecycleEventStatusSucceeded || asked != 2*probe.MostTargets {
+		t.Errorf("%s after asking for %d targets, want all but the draining one", d.status, asked)
+	}
+}
+
 func TestGreenThatDoesNotAnswerIsRefused(t *testing.T) {
 	fault := errors.New("no")
 	always := func(operation string) func(*deployment) {

@@ -41,9 +41,11 @@ func (r Result) OK() bool { return r.Status >= 200 && r.Status < 300 }
 // Response holds a result for each target and path, in the order of the request.
 type Response struct{ Results []Result }
 
+// MostTargets are accepted in a request.
+const MostTargets = 100
+
 const (
 	timeout     = 5 * time.Second // of one answer, the load balancer's default too
-	mostTargets = 100
 	longestBody = 300
 )
 
@@ -69,8 +71,8 @@ func askAll(ctx context.Context, request Request) Response {
 
 // validate refuses what is no task's address: 169.254.0.0/16, for one, is where credentials are.
 func (r Request) validate() error {
-	if len(r.Targets) > mostTargets {
-		return fmt.Errorf("got %d targets, want at most %d", len(r.Targets), mostTargets)
+	if len(r.Targets) > MostTargets {
+		return fmt.Errorf("got %d targets, want at most %d", len(r.Targets), MostTargets)
 	}
 	for _, target := range r.Targets {
 		address, err := netip.ParseAddr(target.Address)

@@ -89,7 +89,7 @@ func TestOnlyTasksAreAsked(t *testing.T) {
 		{Targets: []Target{{"example.com", 80}}},
 		{Targets: []Target{{"10.0.0.1", 0}}},
 		{Targets: []Target{{"10.0.0.1", 65536}}},
-		{Targets: slices.Repeat([]Target{{"10.0.0.1", 80}}, mostTargets+1)},
+		{Targets: slices.Repeat([]Target{{"10.0.0.1", 80}}, MostTargets+1)},
 		{Paths: []string{"@10.0.0.2/"}},
 	} {
 		if _, err := Handle(t.Context(), request); err == nil {

@@ -191,6 +191,14 @@ func TestReasons(t *testing.T) {
 	}
 }
 
+// An image that cannot verify any database must still be a version that a release may go back to.
+func TestWithoutAuthoritiesTheDatabaseIsNotChecked(t *testing.T) {
+	state := outcome(verify(t, x509.NewCertPool(), nil))
+	if !state.Ready || state.Database != "not checked" || !strings.Contains(state.Reason, "no CA certificates") {
+		t.Errorf("got %+v", state)
+	}
+}
+
 // verify returns what a system with those roots says.
 func verify(t *testing.T, roots *x509.CertPool, problem error) error {
 	t.Helper()

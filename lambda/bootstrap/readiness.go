@@ -10,8 +10,8 @@ import (
 // State is what /ready answers. It never holds a credential.
 type State struct {
 	Ready    bool   `json:"ready"`
-	Database string `json:"database"`         // "reachable", "not reachable" or "not configured"
-	Reason   string `json:"reason,omitempty"` // why it is not reachable
+	Database string `json:"database"`         // "reachable", "not reachable", "not configured" or "not checked"
+	Reason   string `json:"reason,omitempty"` // why it is not reachable, or not checked
 }
 
 const (

@@ -71,6 +71,7 @@ func Assemble(server, architecture string) (v1.Image, error) {
 		return nil, err
 	}
 	files, tarError := archive(
+		file{"etc/", 0o755, nil},
 		file{"etc/passwd", 0o644, []byte("bootstrap:x:65532:65532::/:/sbin/nologin\n")},
 		file{"etc/group", 0o644, []byte("bootstrap:x:65532:\n")},
 		file{"server", 0o755, binary},

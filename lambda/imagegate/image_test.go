@@ -85,7 +85,7 @@ func TestBootstrapImage(t *testing.T) {
 			t.Errorf("runs %v as %s", config.Config.Entrypoint, config.Config.User)
 		}
 	}
-	want := map[string]string{"etc/passwd": "-rw-r--r--", "etc/group": "-rw-r--r--", "server": "-rwxr-xr-x"}
+	want := map[string]string{"etc/": "-rwxr-xr-x", "etc/passwd": "-rw-r--r--", "etc/group": "-rw-r--r--", "server": "-rwxr-xr-x"}
 	got := contents(t, assemble(t, "server", "ARM64"))
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("the image holds %v, want %v", got, want)

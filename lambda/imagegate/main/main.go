@@ -45,5 +45,9 @@ func main() {
 		Now:            time.Now,
 		Sleep:          imagegate.Sleep,
 	}
-	lambda.Start(cfn.LambdaWrap(handler.Handle))
+	answer := cfn.LambdaWrap(handler.Handle)
+	lambda.Start(func(ctx context.Context, event cfn.Event) (string, error) {
+		reason, err := answer(ctx, event)
+		return reason, imagegate.Addressless(err)
+	})
 }

@@ -90,7 +90,8 @@ func TestARollbackGoesBackAtOnceAndPastTheAlarms(t *testing.T) {
 	if in.DeploymentConfigName == nil || *in.DeploymentConfigName != "CodeDeployDefault.ECSAllAtOnce" {
 		t.Errorf("deployment configuration %v", in.DeploymentConfigName)
 	}
-	if in.OverrideAlarmConfiguration == nil || in.OverrideAlarmConfiguration.Enabled {
+	// The SDK leaves out what is false: without the empty list nothing would be said of alarms.
+	if in.OverrideAlarmConfiguration == nil || in.OverrideAlarmConfiguration.Enabled || in.OverrideAlarmConfiguration.Alarms == nil {
 		t.Errorf("alarm configuration %+v, want it off", in.OverrideAlarmConfiguration)
 	}
 	other := a.request(t, "r4", deployment.Update, v1, v2)

@@ -47,7 +47,7 @@ func (h Handler) start(ctx context.Context, event Event) (string, error) {
 	}
 	if rollback {
 		input.DeploymentConfigName = new(AllAtOnce)
-		input.OverrideAlarmConfiguration = &codedeploytypes.AlarmConfiguration{Enabled: false}
+		input.OverrideAlarmConfiguration = &codedeploytypes.AlarmConfiguration{Alarms: []codedeploytypes.Alarm{}} // not Enabled
 	}
 	answer, err := h.CodeDeploy.CreateDeployment(ctx, input)
 	if deployment.Busy(err) {
@@ -90,11 +90,14 @@ func (h Handler) asked(ctx context.Context, event Event) (string, error) {
 	if event.StackStatus != "" && status != event.StackStatus {
 		return "", fmt.Errorf("%w: the stack is %s and this request is from when it was %s", deployment.ErrNotNow, status, event.StackStatus)
 	}
-	if updated := aws.ToTime(stack.LastUpdatedTime).Truncate(time.Second); event.IssuedAt.Before(updated) && !event.IssuedAt.IsZero() {
+	if updated := aws.ToTime(stack.LastUpdatedTime).Truncate(time.Second); event.IssuedAt.Add(skew).Before(updated) && !event.IssuedAt.IsZero() {
 		return "", fmt.Errorf("%w: this request is from before the update of %s", deployment.ErrNotNow, updated)
 	}
 	return status, nil
 }
+
+// skew is how far apart the clocks may be that stamp a request and the stack's update.
+const skew = 5 * time.Second
 
 func (h Handler) stack(ctx context.Context, id string) (cloudformationtypes.Stack, error) {
 	answer, err := h.CloudFormation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &id})

@@ -19,10 +19,9 @@ func newCluster(scope constructs.Construct, vpc awsec2.IVpc, config Config, logK
 		RemovalPolicy:     config.keptInProduction(),
 	})
 	cluster := awsecs.NewCluster(scope, new("Cluster"), &awsecs.ClusterProps{
-		ClusterName:                    new(config.names().application()),
-		Vpc:                            vpc,
-		ContainerInsightsV2:            awsecs.ContainerInsights_ENHANCED,
-		EnableFargateCapacityProviders: new(true),
+		ClusterName:         new(config.names().application()),
+		Vpc:                 vpc,
+		ContainerInsightsV2: awsecs.ContainerInsights_ENHANCED,
 		ExecuteCommandConfiguration: &awsecs.ExecuteCommandConfiguration{
 			// By its ARN, because the L2 would let CloudWatch Logs use the key for every log group of the account, which
 			// sessions do not need.
@@ -38,8 +37,29 @@ func newCluster(scope constructs.Construct, vpc awsec2.IVpc, config Config, logK
 	cluster.Node().AddDependency(newLogGroup(scope, "InsightsLogs", logGroupProps{
 		Config: config, Key: logKey, Name: config.names().insightsLogGroup(),
 	}))
-	cluster.AddDefaultCapacityProviderStrategy(capacityStrategy(config.Capacity))
 	return cluster
+}
+
+// newCapacityProviders gives the cluster on-demand Fargate and Fargate Spot. It comes after the load balancer, and that
+// after the cluster: in an account that never had one, creating a cluster makes ECS's service-linked role, and ECS
+// refuses this association until the role is known everywhere. A load balancer takes long enough for that. The L2, which
+// would make the association right after the cluster, has no way to wait.
+//
+// https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/818
+func newCapacityProviders(scope constructs.Construct, cluster awsecs.Cluster, balancer constructs.IConstruct, capacity CapacityConfig) awsecs.CfnClusterCapacityProviderAssociations {
+	balancer.Node().AddDependency(cluster)
+	var strategy, names []any
+	for _, share := range *capacityStrategy(capacity) {
+		names = append(names, share.CapacityProvider)
+		strategy = append(strategy, &awsecs.CfnClusterCapacityProviderAssociations_CapacityProviderStrategyProperty{
+			CapacityProvider: share.CapacityProvider, Base: share.Base, Weight: share.Weight,
+		})
+	}
+	providers := awsecs.NewCfnClusterCapacityProviderAssociations(scope, new("CapacityProviders"), &awsecs.CfnClusterCapacityProviderAssociationsProps{
+		Cluster: cluster.ClusterName(), CapacityProviders: &names, DefaultCapacityProviderStrategy: strategy,
+	})
+	providers.Node().AddDependency(balancer)
+	return providers
 }
 
 // capacityStrategy spreads tasks over on-demand Fargate and Fargate Spot.

@@ -64,7 +64,7 @@ var networkKeys = []key{
 	{
 		name: "vpcCidr", standard: "10.0.0.0/16",
 		value:   text{func(c *Config) *string { return &c.Network.VpcCidr }, vpcCidrRule},
-		meaning: "The addresses of the VPC: nine subnets of a sixteenth each.",
+		meaning: "The addresses of the VPC: room for nine subnets of a sixteenth each.",
 	},
 	{
 		name: "availabilityZones", standard: "2", prod: "3",

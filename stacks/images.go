@@ -9,7 +9,7 @@ import (
 const (
 	// liveTagPrefix begins the tags that ImageGate gives to what runs.
 	liveTagPrefix = "live-"
-	// keptImages is how many images that do not run stay for a way back.
+	// keptImages is how many of the newest images stay, beside whatever an ACTIVE task definition names.
 	keptImages = 10
 	// unreachableImageCount is above ECR's quota of images in a repository, so that the rule expires nothing. It protects
 	// all the same: an image that a rule's tags match is not expired by a rule of lower priority.
@@ -19,13 +19,12 @@ const (
 
 // newImageRepository defines where pipelines push the payment processor's images. Production keeps it.
 func newImageRepository(scope constructs.Construct, config Config) awsecr.Repository {
-	return awsecr.NewRepository(scope, new("Images"), &awsecr.RepositoryProps{
+	images := awsecr.NewRepository(scope, new("Images"), &awsecr.RepositoryProps{
 		RepositoryName:     new(config.names().application()),
 		ImageScanOnPush:    new(true),
 		ImageTagMutability: awsecr.TagMutability_IMMUTABLE,
 		Encryption:         awsecr.RepositoryEncryption_AES_256(),
 		RemovalPolicy:      config.keptInProduction(),
-		EmptyOnDelete:      new(!config.Production()),
 		LifecycleRules: &[]*awsecr.LifecycleRule{
 			{
 				Description:   new("What runs never expires"),
@@ -35,11 +34,14 @@ func newImageRepository(scope constructs.Construct, config Config) awsecr.Reposi
 				MaxImageCount: jsii.Number(unreachableImageCount),
 			},
 			{
-				Description:   jsii.Sprintf("Of the others the last %d stay", keptImages),
+				Description:   jsii.Sprintf("The last %d stay in any case", keptImages),
 				RulePriority:  jsii.Number(2),
 				TagStatus:     awsecr.TagStatus_ANY,
 				MaxImageCount: jsii.Number(keptImages),
 			},
 		},
 	})
+	// Where the repository is deleted at all, the bootstrap image is in it. The L2 takes this only with another policy.
+	images.Node().DefaultChild().(awsecr.CfnRepository).SetEmptyOnDelete(new(true))
+	return images
 }

@@ -5,12 +5,13 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/constructs-go/constructs/v10"
 )
 
 // keepLive has the production listener forward to the target group that is live, whenever CloudFormation changes it. It
 // returns the fingerprint of the listener's properties. Without this an edit of the listener would send the traffic
 // back to blue, from where CodeDeploy has moved it (https://github.com/aws/aws-cdk/issues/36649).
-func keepLive(m *machinery, in entrance) string {
+func keepLive(m *machinery, in entrance, task constructs.IConstruct) string {
 	names, as := m.Config.names(), m.identity("LiveTargetGroup", "LiveTargetGroup finds where production traffic goes")
 	allow(as.Role, []*string{m.Arns.deploymentGroup()}, "codedeploy:BatchGetDeployments", "codedeploy:ListDeployments")
 	allow(as.Role, nil, "codedeploy:StopDeployment")
@@ -30,6 +31,7 @@ func keepLive(m *machinery, in entrance) string {
 		ListenerFingerprint: fingerprint,
 		Parameter:           names.parameter("live-target-group"),
 	})
+	live.Node().AddDependency(task) // a missing image ends an update before it stops anything or changes the listener
 	override(listener.(awscdk.CfnResource), "DefaultActions.0.TargetGroupArn", live.GetAttString(new(livetarget.Attribute)),
 		"the L2 takes a target group of its own, and the answer may be either")
 	return fingerprint

@@ -63,10 +63,11 @@ func newLogGroup(scope constructs.Construct, id string, props logGroupProps) aws
 	return group
 }
 
-// keptInProduction is the removal policy of what an auditor may still ask for; elsewhere nothing is left behind.
+// keptInProduction is the removal policy of what an auditor may still ask for; elsewhere nothing is left behind. What a
+// failed first deployment has made goes even in production: its names would stand in the way of the second.
 func (c Config) keptInProduction() awscdk.RemovalPolicy {
 	if c.Production() {
-		return awscdk.RemovalPolicy_RETAIN
+		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 	}
 	return awscdk.RemovalPolicy_DESTROY
 }

@@ -194,7 +194,7 @@ func TestFlowLogsRecordAllTraffic(t *testing.T) {
 
 // What an auditor asks for outlives a production stack; a test stack leaves nothing behind and nothing to pay for.
 func TestProductionKeepsItsAuditLogsAndTheirKey(t *testing.T) {
-	for suffix, policy := range map[string]string{"dev": "Delete", "prod": "Retain"} {
+	for suffix, policy := range map[string][2]string{"dev": {"Delete", "Delete"}, "prod": {"RetainExceptOnCreate", "Retain"}} {
 		e := synthesized(t, suffix)
 		log := e.only(t, "AWS::EC2::FlowLog")
 		group, _ := e.reference(log.Stack, log.Properties["LogGroupName"])
@@ -202,7 +202,7 @@ func TestProductionKeepsItsAuditLogsAndTheirKey(t *testing.T) {
 			if r.key() != group && (r.Type != "AWS::KMS::Key" || r.Stack != "network") {
 				continue
 			}
-			if r.Body["DeletionPolicy"] != policy || r.Body["UpdateReplacePolicy"] != policy {
+			if r.Body["DeletionPolicy"] != policy[0] || r.Body["UpdateReplacePolicy"] != policy[1] {
 				t.Errorf("%s: %v has the policies %v and %v, want %s", suffix, r, r.Body["DeletionPolicy"], r.Body["UpdateReplacePolicy"], policy)
 			}
 		}

@@ -53,11 +53,11 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	images.GrantPull(task.ExecutionRole())
 
 	entrance := newEntrance(stack, props.Vpc, config, logKey)
-	fingerprint := keepLive(machinery, entrance)
-	entrance.Production.Node().AddDependency(task) // a missing image ends an update before the listener changes
+	fingerprint := keepLive(machinery, entrance, task)
 	placement := newPlacement(stack, props.Vpc, config)
+	providers := newCapacityProviders(stack, cluster, entrance.LoadBalancer, config.Capacity)
 	service := newService(stack, serviceProps{
-		Config: config, Cluster: cluster, Task: task, Placement: placement, Entrance: entrance,
+		Config: config, Cluster: cluster, CapacityProviders: providers, Task: task, Placement: placement, Entrance: entrance,
 	})
 	gate.watch(task)
 	newScaling(service, config.Scaling)

@@ -10,7 +10,7 @@ import (
 
 // platformFacts are properties that somebody would miss, by type and id prefix: what the template must say.
 var platformFacts = []struct{ loss, kind, id, dev, prod string }{
-	{"production's images", "AWS::ECR::Repository", "", `"EmptyOnDelete":true`, `"EmptyOnDelete":false`},
+	{"production's images", "AWS::ECR::Repository", "", `"EmptyOnDelete":true`, `"EmptyOnDelete":true`},
 	{"the known holes of an image", "AWS::ECR::Repository", "", `"ScanOnPush":true`, `"ScanOnPush":true`},
 	{"the image that was tested", "AWS::ECR::Repository", "", `"ImageTagMutability":"IMMUTABLE"`, `"ImageTagMutability":"IMMUTABLE"`},
 	{"the running image", "AWS::ECR::Repository", "", `\"tagPrefixList\":[\"live-\"],\"countType\":\"imageCountMoreThan\",\"countNumber\":100000`, `\"rulePriority\":1`},
@@ -96,10 +96,27 @@ func TestContainerInsightsLogsAreOurs(t *testing.T) {
 	}
 }
 
+// In an account that never had a cluster, what comes right after it finds no service-linked role of ECS.
+func TestTheServiceLinkedRoleOfECSHasTimeToSpread(t *testing.T) {
+	e := synthesized(t, "dev")
+	cluster := e.only(t, "AWS::ECS::Cluster").ID
+	balancer := e.only(t, "AWS::ElasticLoadBalancingV2::LoadBalancer")
+	providers := e.only(t, "AWS::ECS::ClusterCapacityProviderAssociations")
+	service := e.only(t, "AWS::ECS::Service")
+	for _, after := range []struct {
+		late  resource
+		early string
+	}{{balancer, cluster}, {providers, balancer.ID}, {service, providers.ID}} {
+		if waits := listed(after.late.Body["DependsOn"]); !slices.Contains(waits, any(after.early)) {
+			t.Errorf("%v comes after %v, want %s among them", after.late, waits, after.early)
+		}
+	}
+}
+
 // What an auditor may ask for, and what keeps it readable, outlives production's stack; elsewhere nothing does.
 func TestProductionKeepsThePlatformsData(t *testing.T) {
 	kept := []string{"AWS::ECR::Repository", "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
-	for suffix, want := range map[string]string{"dev": "Delete", "prod": "Retain"} {
+	for suffix, want := range map[string]string{"dev": "Delete", "prod": "RetainExceptOnCreate"} {
 		e := synthesized(t, suffix)
 		for _, r := range e.resources(kept...) {
 			if r.Stack == "platform" && r.Body["DeletionPolicy"] != want {

@@ -175,9 +175,9 @@ func TestProductionListenerForwardsToWhatIsLive(t *testing.T) {
 // A tag that is not in the repository must end an update before it has touched production traffic.
 func TestAMissingImageFailsBeforeTheListenerChanges(t *testing.T) {
 	e := synthesized(t, "dev")
-	after := listed(platformResource(t, e, "AWS::ElasticLoadBalancingV2::Listener", "ProductionListener").Body["DependsOn"])
+	after := listed(e.only(t, "Custom::LiveTargetGroup").Body["DependsOn"]) // the listener asks it, so comes after it
 	if task := e.only(t, "AWS::ECS::TaskDefinition").ID; !slices.Contains(after, any(task)) {
-		t.Errorf("the listener comes after %v, want %s among them", after, task)
+		t.Errorf("LiveTargetGroup comes after %v, want %s among them", after, task)
 	}
 }
 

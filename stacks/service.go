@@ -53,11 +53,12 @@ func newTaskSecurityGroup(scope constructs.Construct, vpc awsec2.IVpc) awsec2.Se
 }
 
 type serviceProps struct {
-	Config    Config
-	Cluster   awsecs.ICluster
-	Task      awsecs.FargateTaskDefinition
-	Placement placement
-	Entrance  entrance
+	Config            Config
+	Cluster           awsecs.ICluster
+	CapacityProviders constructs.IConstruct // the cluster's
+	Task              awsecs.FargateTaskDefinition
+	Placement         placement
+	Entrance          entrance
 }
 
 // newService defines the service, whose tasks CodeDeploy replaces.
@@ -89,6 +90,6 @@ func newService(scope constructs.Construct, props serviceProps) awsecs.FargateSe
 	}))
 	// The capacity providers belong to the cluster by a resource of their own, which must come first and go last. So
 	// must the policy and the rules with which the first tasks start and are found healthy.
-	service.Node().AddDependency(props.Cluster, props.Task.ExecutionRole(), props.Placement.SecurityGroup, props.Entrance.SecurityGroup)
+	service.Node().AddDependency(props.Cluster, props.CapacityProviders, props.Task.ExecutionRole(), props.Placement.SecurityGroup, props.Entrance.SecurityGroup)
 	return service
 }

@@ -128,7 +128,7 @@ func TestMailIsSubscribedOnlyWhenConfigured(t *testing.T) {
 
 // Who may decrypt what the application's neighbours log is a question of this key as well.
 func TestEventLogIsEncryptedKeptAndWritable(t *testing.T) {
-	for suffix, deletion := range map[string]string{"dev": "Delete", "staging": "Delete", "prod": "Retain"} {
+	for suffix, deletion := range map[string]string{"dev": "Delete", "staging": "Delete", "prod": "RetainExceptOnCreate"} {
 		env := synthesized(t, suffix)
 		name := env.Config.names().eventLog()
 		groups := slices.DeleteFunc(env.resources("AWS::Logs::LogGroup"), func(r resource) bool { return r.Stack != "observability" })

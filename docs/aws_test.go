@@ -50,6 +50,7 @@ func (offline) Do(*http.Request) (*http.Response, error) { return nil, errOfflin
 
 // waiters are the operations behind "aws <service> wait <name>": a waiter takes its operation's parameters.
 var waiters = map[string]string{
+	"cloudformation stack-delete-complete":   "describe-stacks",
 	"cloudformation stack-update-complete":   "describe-stacks",
 	"cloudformation stack-rollback-complete": "describe-stacks",
 	"deploy deployment-successful":           "get-deployment",

@@ -13,7 +13,7 @@ func TestAddressless(t *testing.T) {
 	for _, test := range []struct{ err, want error }{
 		{signed, timeout}, {fmt.Errorf("answer: %w", signed), timeout}, {other, other}, {nil, nil},
 	} {
-		if got := Addressless(test.err); got != test.want { //nolint:errorlint // the very error
+		if got := Addressless(test.err); got != test.want {
 			t.Errorf("%v gives %v, want %v", test.err, got, test.want)
 		}
 	}

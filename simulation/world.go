@@ -76,12 +76,16 @@ func newWorld(plan Plan) *World {
 	w.cloud.Observe = w.observe
 	w.cloud.CodeDeploy.Observe = w.deployed
 	w.cloud.CodeDeploy.Refused = w.refused
-	w.cloud.CodeDeploy.Done = func() { w.changed("deployment") }
+	w.cloud.CodeDeploy.Reached = func(_ *cloud.Deployment, moment cloud.Moment) {
+		if moment == cloud.Ended {
+			w.changed("deployment")
+		}
+	}
 	w.cloud.CodeDeploy.Group = cloud.Group{
 		Listener: listenerArn, TargetGroups: [2]string{blue, green}, Rollback: true, TerminationWait: 5 * time.Minute,
 	}
 	if plan.Canary {
-		w.cloud.CodeDeploy.Group.CanaryPercent, w.cloud.CodeDeploy.Group.CanaryWait = 10, 5*time.Minute
+		w.cloud.CodeDeploy.Group.Shift = cloud.Shift{CanaryPercent: 10, CanaryWait: 5 * time.Minute}
 	}
 	if plan.Crowded {
 		w.cloud.ECR.Push(digestOf("old"), "old")

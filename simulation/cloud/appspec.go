@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"encoding/json"
+	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -11,9 +12,11 @@ import (
 type appSpec struct {
 	taskDefinition string
 	strategy       []ecstypes.CapacityProviderStrategyItem
+	hooks          map[string]string // functions by lifecycle event
 }
 
 type appSpecFile struct {
+	Hooks     []map[string]string
 	Resources []map[string]struct {
 		Type       string
 		Properties struct {
@@ -40,7 +43,10 @@ func parseAppSpec(revision *types.RevisionLocation) (appSpec, error) {
 	if content == nil || json.Unmarshal([]byte(*content), &file) != nil || len(file.Resources) != 1 {
 		return appSpec{}, &types.InvalidRevisionException{}
 	}
-	var spec appSpec
+	spec := appSpec{hooks: map[string]string{}}
+	for _, hook := range file.Hooks {
+		maps.Copy(spec.hooks, hook)
+	}
 	for _, target := range file.Resources[0] {
 		spec.taskDefinition = target.Properties.TaskDefinition
 		for _, item := range target.Properties.CapacityProviderStrategy {

@@ -11,6 +11,8 @@ import (
 
 // Clock is virtual time: a queue of what happens when.
 type Clock struct {
+	// Speed divides every duration, for an owner who moves the clock as the wall's goes but cannot wait as long; 0 is 1.
+	Speed  float64
 	now    time.Time
 	serial int
 	queue  events
@@ -27,7 +29,18 @@ func (c *Clock) Now() time.Time { return c.now }
 // After makes f happen once, after d.
 func (c *Clock) After(d time.Duration, f func()) {
 	c.serial++
+	if c.Speed > 0 {
+		d = time.Duration(float64(d) / c.Speed)
+	}
 	heap.Push(&c.queue, event{c.now.Add(d), c.serial, f})
+}
+
+// Next is when the next event is due; false when nothing is due any more.
+func (c *Clock) Next() (time.Time, bool) {
+	if len(c.queue) == 0 {
+		return time.Time{}, false
+	}
+	return c.queue[0].at, true
 }
 
 // Step moves to the next event and lets it happen; false when nothing is due any more.

@@ -21,6 +21,10 @@ type Cloud struct {
 	CodeDeploy     *CodeDeploy
 	CloudFormation *CloudFormation
 	SSM            *SSM
+	// Traffic is what CodeDeploy moves: ELB's, unless another is put here.
+	Traffic Traffic
+	// Identify makes ids, such as of deployments; nil: numbers.
+	Identify func(prefix string) string
 
 	serial int
 }
@@ -40,6 +44,7 @@ func New(clock *Clock, chance Chance) *Cloud {
 	c.CodeDeploy = &CodeDeploy{cloud: c, deployments: map[string]*Deployment{}, Alarms: map[string]bool{}}
 	c.CloudFormation = &CloudFormation{cloud: c, stacks: map[string]*Stack{}}
 	c.SSM = &SSM{cloud: c, parameters: map[string]string{}}
+	c.Traffic = c.ELB
 	return c
 }
 
@@ -75,6 +80,9 @@ func call[T any](ctx context.Context, operation string, effect func() (*T, error
 }
 
 func (c *Cloud) id(prefix string) string {
+	if c.Identify != nil {
+		return c.Identify(prefix)
+	}
 	c.serial++
 	return fmt.Sprintf("%s%04d", prefix, c.serial)
 }

@@ -133,7 +133,7 @@ func TestListener(t *testing.T) {
 	}
 	_, _ = c.ELB.ModifyListener(ctx, &elbv2.ModifyListenerInput{ListenerArn: new("listener"), DefaultActions: Forward(Weight{"blue", 90}, Weight{"green", 10})})
 	listener := c.ELB.Listener("listener")
-	if got := (logged{listener.Weights()}).String(); got != "blue 90, green 10" || listener.Only() != "" || listener.forwardsTo("none") {
+	if got := (logged{listener.Weights()}).String(); got != "blue 90, green 10" || listener.Only() != "" || forwards(listener.Weights(), "none") {
 		t.Errorf("forwards to %s", got)
 	}
 	if w := Weights([]elbtypes.Action{{TargetGroupArn: new("blue")}}); len(w) != 1 || w[0].TargetGroup != "blue" || Weights(nil) != nil {

@@ -18,8 +18,13 @@ type CodeDeploy struct {
 	Alarms map[string]bool
 	// Observe is told of every deployment that starts.
 	Observe func(*Deployment)
-	// Done is EventBridge's news of a deployment that has ended; nil: nobody asked for it.
-	Done func()
+	// Reached is told how far deployments get; nil: nobody asked for it.
+	Reached func(*Deployment, Moment)
+	// Invoke calls the function of a lifecycle event, which answers by PutLifecycleEventHookExecutionStatus; nil: it
+	// answers at once what the image is known for.
+	Invoke func(d *Deployment, function, execution string)
+	// Shifts are the deployment configurations by name; nil: the group's own, and those that end in AllAtOnce.
+	Shifts func(config string) (Shift, error)
 	// Refused is told of every deployment that is refused because another is in flight.
 	Refused func(busy *Deployment)
 
@@ -30,12 +35,30 @@ type CodeDeploy struct {
 // Group is how the deployment group deploys.
 type Group struct {
 	Listener        string
+	TestListener    string // "": none
 	TargetGroups    [2]string
-	CanaryPercent   int32         // 0: all at once
-	CanaryWait      time.Duration // between the canary and the rest
+	Shift                         // unless the deployment has its own
 	TerminationWait time.Duration // how long the old task set is kept after the shift
 	Rollback        bool          // on failure, on stop and on alarm
 }
+
+// Shift is how traffic moves.
+type Shift struct {
+	CanaryPercent int32         // 0: all at once
+	CanaryWait    time.Duration // between the canary and the rest
+	Linear        bool          // the rest in steps like the canary
+}
+
+// Moment is something that a deployment gets to.
+type Moment string
+
+// The moments of a deployment, of which one may leave out all but the last.
+const (
+	Started Moment = "started"
+	Canary  Moment = "canary"
+	Shifted Moment = "shifted"
+	Ended   Moment = "ended"
+)
 
 // InFlight is the deployment that the group is busy with, nil when there is none.
 func (c *CodeDeploy) InFlight() *Deployment {
@@ -136,13 +159,17 @@ func (c *CodeDeploy) CreateDeployment(ctx context.Context, in *codedeploy.Create
 		if err != nil {
 			return nil, err
 		}
+		shift, err := c.shiftOf(deref(in.DeploymentConfigName))
+		if err != nil {
+			return nil, err
+		}
 		d := c.newDeployment(types.DeploymentCreatorUser)
 		d.spec, d.Description, d.rollback = spec, deref(in.Description), c.Group.Rollback
 		if in.AutoRollbackConfiguration != nil {
 			d.rollback = in.AutoRollbackConfiguration.Enabled
 		}
 		d.ignoreAlarms = in.OverrideAlarmConfiguration != nil && !in.OverrideAlarmConfiguration.Enabled
-		d.allAtOnce = strings.HasSuffix(deref(in.DeploymentConfigName), "AllAtOnce")
+		d.shift = shift
 		c.cloud.Log("codedeploy", "%s is created: %s (%s)", d.ID, spec.taskDefinition, d.Description)
 		if c.Observe != nil {
 			c.Observe(d)
@@ -150,6 +177,16 @@ func (c *CodeDeploy) CreateDeployment(ctx context.Context, in *codedeploy.Create
 		c.cloud.After(c.cloud.between(2*time.Second, 20*time.Second), d.begin)
 		return &codedeploy.CreateDeploymentOutput{DeploymentId: &d.ID}, nil
 	})
+}
+
+func (c *CodeDeploy) shiftOf(config string) (Shift, error) {
+	switch {
+	case config != "" && c.Shifts != nil:
+		return c.Shifts(config)
+	case strings.HasSuffix(config, "AllAtOnce"):
+		return Shift{}, nil
+	}
+	return c.Group.Shift, nil
 }
 
 func (c *CodeDeploy) newDeployment(creator types.DeploymentCreator) *Deployment {
@@ -182,6 +219,18 @@ func (c *CodeDeploy) StopDeployment(ctx context.Context, in *codedeploy.StopDepl
 			d.end(types.DeploymentStatusStopped, types.ErrorCodeManualStop, "The deployment was stopped by a user", rollback)
 		})
 		return &codedeploy.StopDeploymentOutput{Status: types.StopStatusPending}, nil
+	})
+}
+
+// PutLifecycleEventHookExecutionStatus is how the function of a lifecycle event answers.
+func (c *CodeDeploy) PutLifecycleEventHookExecutionStatus(ctx context.Context, in *codedeploy.PutLifecycleEventHookExecutionStatusInput, _ ...func(*codedeploy.Options)) (*codedeploy.PutLifecycleEventHookExecutionStatusOutput, error) {
+	return call(ctx, "codedeploy:PutLifecycleEventHookExecutionStatus", func() (*codedeploy.PutLifecycleEventHookExecutionStatusOutput, error) {
+		d := c.deployments[deref(in.DeploymentId)]
+		if d == nil {
+			return nil, &types.DeploymentDoesNotExistException{}
+		}
+		return &codedeploy.PutLifecycleEventHookExecutionStatusOutput{LifecycleEventHookExecutionId: in.LifecycleEventHookExecutionId},
+			d.answered(deref(in.LifecycleEventHookExecutionId), in.Status)
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 
 func (c *Cloud) deploy(revision int, edit ...func(*codedeploy.CreateDeploymentInput)) *Deployment {
 	in := &codedeploy.CreateDeploymentInput{Revision: &types.RevisionLocation{AppSpecContent: &types.AppSpecContent{
-		Content: new(`{"Resources":[{"TargetService":{"Properties":{"TaskDefinition":"` + c.ECS.order[revision-1].Arn + `"}}}]}`),
+		Content: new(`{"Resources":[{"TargetService":{"Properties":{"TaskDefinition":"` + c.ECS.order[revision-1].Arn + `"}}}],"Hooks":[{"BeforeAllowTraffic":"hook"}]}`),
 	}}}
 	for _, e := range edit {
 		e(in)

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
@@ -19,8 +20,8 @@ type Deployment struct {
 	spec         appSpec
 	rollback     bool // when it fails, is stopped or an alarm fires
 	ignoreAlarms bool
-	allAtOnce    bool
-	hook         string // status of the lifecycle hook
+	shift        Shift
+	events       []*lifecycleEvent // those that have begun
 
 	created, listed, completed time.Time
 	failure                    *types.ErrorInformation
@@ -49,6 +50,7 @@ func (d *Deployment) begin() {
 		return
 	}
 	d.Status = types.DeploymentStatusInProgress
+	d.reached(Started)
 	if d.deploy.inAlarm() && !d.ignoreAlarms {
 		d.alarmed()
 		return
@@ -63,20 +65,25 @@ func (d *Deployment) begin() {
 		return
 	}
 	primary := service.Primary()
-	listener := cloud.ELB.Listener(group.Listener)
-	if listener == nil || !listener.forwardsTo(primary.TargetGroup) {
+	if weights, err := cloud.Traffic.Weights(group.Listener); err != nil || !forwards(weights, primary.TargetGroup) {
 		d.fail("The ELB could not be updated due to the following error: Primary taskset target group must be behind listener " + group.Listener)
 		return
 	}
 	d.blue = primary
-	for _, left := range service.TaskSets {
+	for _, left := range slices.Clone(service.TaskSets) {
 		if left != d.blue {
 			cloud.ECS.deleteTaskSet(left)
 		}
 	}
 	d.route(Weight{d.blue.TargetGroup, 100})
-	d.green = cloud.ECS.createTaskSet(revision, d.other(), d.spec.strategy)
-	d.green.whenHealthy(d.then(cloud.between(5*time.Second, time.Minute), d.runHook))
+	d.lifecycle(d.install, beforeInstall)
+}
+
+// install starts green.
+func (d *Deployment) install() {
+	cloud := d.deploy.cloud
+	d.green = cloud.ECS.createTaskSet(cloud.ECS.revisions[d.spec.taskDefinition], d.other(), d.spec.strategy)
+	d.green.whenHealthy(d.then(cloud.between(5*time.Second, time.Minute), d.installed))
 	cloud.After(time.Hour, func() {
 		if !d.Ended() && !d.green.Healthy {
 			d.fail("The deployment timed out while waiting for the replacement task set to become healthy. This time out period is 60 minutes")
@@ -99,38 +106,53 @@ func (d *Deployment) then(wait time.Duration, next func()) func() {
 	}
 }
 
-func (d *Deployment) runHook() {
-	image := d.deploy.cloud.ECR.Image(d.green.Revision.digest())
-	d.hook = "Succeeded"
-	if image != nil && image.Refused {
-		d.hook = "Failed"
-		d.fail("The deployment failed because a lifecycle event hook failed: BeforeAllowTraffic")
-		return
-	}
-	group := d.deploy.Group
-	if group.CanaryPercent == 0 || d.allAtOnce {
-		d.shift()
-		return
-	}
-	d.route(Weight{d.blue.TargetGroup, 100 - group.CanaryPercent}, Weight{d.green.TargetGroup, group.CanaryPercent})
-	d.then(group.CanaryWait, d.shift)()
+// installed has test traffic, and then the rest, ask green.
+func (d *Deployment) installed() {
+	d.testRoute(d.green)
+	d.lifecycle(func() { d.allowTraffic(d.shift.CanaryPercent) }, afterInstall, afterAllowTestTraffic, beforeAllowTraffic)
 }
 
-// shift gives green everything; blue waits for its termination, so that there is a way back.
-func (d *Deployment) shift() {
+// allowTraffic gives green a part, and later more.
+func (d *Deployment) allowTraffic(percent int32) {
+	if percent <= 0 || percent >= 100 {
+		d.allow()
+		return
+	}
+	d.route(Weight{d.blue.TargetGroup, 100 - percent}, Weight{d.green.TargetGroup, percent})
+	d.reached(Canary)
+	next := int32(100)
+	if d.shift.Linear {
+		next = percent + d.shift.CanaryPercent
+	}
+	d.then(d.shift.CanaryWait, func() { d.allowTraffic(next) })()
+}
+
+// allow gives green everything; blue waits for its termination, so that there is a way back.
+func (d *Deployment) allow() {
 	d.route(Weight{d.green.TargetGroup, 100})
 	d.deploy.cloud.ECS.setPrimary(d.green)
-	d.then(d.deploy.Group.TerminationWait, func() {
-		d.deploy.cloud.ECS.deleteTaskSet(d.blue)
-		d.finish(types.DeploymentStatusSucceeded, nil)
-	})()
+	d.reached(Shifted)
+	d.lifecycle(func() {
+		d.then(d.deploy.Group.TerminationWait, func() {
+			d.deploy.cloud.ECS.deleteTaskSet(d.blue)
+			d.finish(types.DeploymentStatusSucceeded, nil)
+		})()
+	}, afterAllowTraffic)
 }
 
 func (d *Deployment) route(weights ...Weight) {
 	cloud := d.deploy.cloud
-	if listener := cloud.ELB.Listener(d.deploy.Group.Listener); listener != nil {
-		listener.Actions = Forward(weights...)
+	if err := cloud.Traffic.Route(d.deploy.Group.Listener, weights...); err == nil {
 		cloud.Log("codedeploy", "%s: the listener forwards to %s", d.ID, logged{weights})
+	}
+}
+
+// testRoute lets test traffic, if the group has a listener for it, go to a task set.
+func (d *Deployment) testRoute(set *TaskSet) {
+	if listener := d.deploy.Group.TestListener; listener != "" {
+		if err := d.deploy.cloud.Traffic.Route(listener, Weight{set.TargetGroup, 100}); err != nil {
+			d.deploy.cloud.Log("codedeploy", "%s: test traffic: %v", d.ID, err)
+		}
 	}
 }
 
@@ -167,8 +189,12 @@ func (d *Deployment) finish(status types.DeploymentStatus, failure *types.ErrorI
 		reason = fmt.Sprintf("%s, %s", failure.Code, *failure.Message)
 	}
 	d.deploy.cloud.Log("codedeploy", "%s is %s %s", d.ID, status, reason)
-	if d.deploy.Done != nil {
-		d.deploy.Done()
+	d.reached(Ended)
+}
+
+func (d *Deployment) reached(moment Moment) {
+	if d.deploy.Reached != nil {
+		d.deploy.Reached(d, moment)
 	}
 }
 
@@ -186,45 +212,10 @@ func (d *Deployment) rollBack() {
 	back.then(cloud.between(5*time.Second, 2*time.Minute), func() {
 		if back.blue != nil {
 			back.route(Weight{back.blue.TargetGroup, 100})
+			back.testRoute(back.blue)
 			cloud.ECS.setPrimary(back.blue)
 			cloud.ECS.deleteTaskSet(back.green)
 		}
 		back.finish(types.DeploymentStatusSucceeded, nil)
 	})()
-}
-
-func (d *Deployment) info() *types.DeploymentInfo {
-	info := &types.DeploymentInfo{
-		DeploymentId: &d.ID, Status: d.Status, Creator: d.Creator, CreateTime: &d.created, ErrorInformation: d.failure,
-		AutoRollbackConfiguration: &types.AutoRollbackConfiguration{Enabled: d.rollback},
-	}
-	if d.Description != "" {
-		info.Description = &d.Description
-	}
-	if d.Ended() {
-		info.CompleteTime = &d.completed
-	}
-	if d.rolledBackBy != "" {
-		info.RollbackInfo = &types.RollbackInfo{RollbackDeploymentId: &d.rolledBackBy}
-	} else if d.rollsBack != "" {
-		info.RollbackInfo = &types.RollbackInfo{RollbackTriggeringDeploymentId: &d.rollsBack}
-	}
-	return info
-}
-
-func (d *Deployment) target(id *string) *types.ECSTarget {
-	target := &types.ECSTarget{DeploymentId: &d.ID, TargetId: id}
-	event := types.LifecycleEvent{LifecycleEventName: new("BeforeAllowTraffic"), Status: types.LifecycleEventStatus(d.hook)}
-	if d.hook == "Failed" {
-		event.Diagnostics = &types.Diagnostics{ErrorCode: types.LifecycleErrorCodeScriptFailed, Message: new("green does not answer")}
-	}
-	if d.hook != "" {
-		target.LifecycleEvents = append(target.LifecycleEvents, event)
-	}
-	for _, set := range []*TaskSet{d.blue, d.green} {
-		if set != nil {
-			target.TaskSetsInfo = append(target.TaskSetsInfo, types.ECSTaskSet{Identifer: &set.ID, TargetGroup: &types.TargetGroupInfo{Name: &set.TargetGroup}})
-		}
-	}
-	return target
 }

@@ -12,7 +12,9 @@ import (
 
 // ECS holds one cluster with at most one service, whose deployment controller is CODE_DEPLOY.
 type ECS struct {
-	cloud     *Cloud
+	cloud *Cloud
+	// Healthy tells whether the tasks of a revision become healthy; nil: if ECR has an image for them that works.
+	Healthy   func(*Revision) bool
 	service   *Service
 	revisions map[string]*Revision // by ARN
 	order     []*Revision          // as registered
@@ -35,20 +37,41 @@ type TaskSet struct {
 	Strategy    []types.CapacityProviderStrategyItem // empty: the launch type, so no Spot
 	Primary     bool
 	Healthy     bool
-	Alarmed     bool // an alarm has seen its traffic
+	Unhealthy   bool      // its tasks have started, and do not become healthy
+	Alarmed     bool      // an alarm has seen its traffic
+	Created     time.Time // when its tasks began to start
 
 	service *Service
 	waiting []func()
 }
 
-// CreateService starts a service on the newest active revision of a family, and tells when it is stable.
-func (e *ECS) CreateService(name, family, targetGroup string, desired int32, strategy []types.CapacityProviderStrategyItem, stable func()) {
+// CreateService starts a service on a revision, or the newest active one of a family, and tells when it is stable.
+func (e *ECS) CreateService(name, revision, targetGroup string, desired int32, strategy []types.CapacityProviderStrategyItem, stable func()) {
 	e.service = &Service{Name: name, Desired: desired}
-	set := e.createTaskSet(e.newest(family), targetGroup, strategy)
+	running := e.revisions[revision]
+	if running == nil {
+		running = e.newest(revision)
+	}
+	set := e.createTaskSet(running, targetGroup, strategy)
 	set.Primary = true
 	service := e.service
 	set.whenHealthy(func() {
 		service.stable = true
+		stable()
+	})
+}
+
+// Roll replaces the tasks with those of another revision, as ECS's own deployment controller does, and tells when the new
+// ones are healthy.
+func (e *ECS) Roll(revision *Revision, stable func()) {
+	old := slices.Clone(e.service.TaskSets)
+	primary := e.service.Primary()
+	set := e.createTaskSet(revision, primary.TargetGroup, primary.Strategy)
+	set.whenHealthy(func() {
+		e.setPrimary(set)
+		for _, left := range old {
+			e.deleteTaskSet(left)
+		}
 		stable()
 	})
 }
@@ -86,12 +109,12 @@ func (s *Service) Primary() *TaskSet {
 }
 
 func (e *ECS) createTaskSet(revision *Revision, targetGroup string, strategy []types.CapacityProviderStrategyItem) *TaskSet {
-	set := &TaskSet{ID: e.cloud.id("ecs-svc/"), Revision: revision, TargetGroup: targetGroup, Strategy: strategy, service: e.service}
+	set := &TaskSet{ID: e.cloud.id("ecs-svc/"), Revision: revision, TargetGroup: targetGroup, Strategy: strategy, Created: e.cloud.Now(), service: e.service}
 	e.service.TaskSets = append(e.service.TaskSets, set)
 	e.cloud.Log("ecs", "task set %s of %s starts behind %s", set.ID, revision.Arn, targetGroup)
 	e.cloud.After(e.cloud.between(30*time.Second, 4*time.Minute), func() {
-		image := e.cloud.ECR.Image(revision.digest())
-		if image == nil || image.Broken {
+		if !e.healthy(revision) {
+			set.Unhealthy = true
 			e.cloud.Log("ecs", "the tasks of %s do not become healthy", set.ID)
 			return
 		}
@@ -101,6 +124,14 @@ func (e *ECS) createTaskSet(revision *Revision, targetGroup string, strategy []t
 		}
 	})
 	return set
+}
+
+func (e *ECS) healthy(revision *Revision) bool {
+	if e.Healthy != nil {
+		return e.Healthy(revision)
+	}
+	image := e.cloud.ECR.Image(revision.digest())
+	return image != nil && !image.Broken
 }
 
 // whenHealthy is asked right after the task set was created.

@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -84,13 +85,35 @@ func (l *Listener) Only() string {
 	return ""
 }
 
-func (l *Listener) forwardsTo(targetGroup string) bool {
-	for _, w := range l.Weights() {
-		if w.TargetGroup == targetGroup {
-			return true
-		}
+// Traffic is who divides the requests at a listener.
+type Traffic interface {
+	// Weights tells where a listener forwards to; an error if there is no such listener.
+	Weights(listener string) ([]Weight, error)
+	// Route has it forward so.
+	Route(listener string, weights ...Weight) error
+}
+
+// Weights are a listener's.
+func (e *ELB) Weights(listener string) ([]Weight, error) {
+	l := e.listeners[listener]
+	if l == nil {
+		return nil, &types.ListenerNotFoundException{}
 	}
-	return false
+	return l.Weights(), nil
+}
+
+// Route is what CodeDeploy does to a listener.
+func (e *ELB) Route(listener string, weights ...Weight) error {
+	l := e.listeners[listener]
+	if l == nil {
+		return &types.ListenerNotFoundException{}
+	}
+	l.Actions = Forward(weights...)
+	return nil
+}
+
+func forwards(weights []Weight, targetGroup string) bool {
+	return slices.ContainsFunc(weights, func(w Weight) bool { return w.TargetGroup == targetGroup })
 }
 
 // DescribeListeners answers ListenerNotFound for an ARN that is not there.

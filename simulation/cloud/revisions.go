@@ -31,10 +31,17 @@ func (r *Revision) Digest() string { return r.digest() }
 func (e *ECS) Register(family, image, tag string) *Revision {
 	arn := fmt.Sprintf("arn:aws:ecs:us-east-2:111122223333:task-definition/%s:%d", family, len(e.order)+1)
 	r := &Revision{Arn: arn, Family: family, Image: image, Tag: tag, Status: types.TaskDefinitionStatusActive}
-	e.revisions[arn] = r
-	e.order = append(e.order, r)
+	e.Adopt(r)
 	e.cloud.Log("ecs", "%s is registered: %s, %s", arn, image, tag)
 	return r
+}
+
+// Adopt takes in a revision that is registered elsewhere, whose status is its owner's to change.
+func (e *ECS) Adopt(r *Revision) {
+	if e.revisions[r.Arn] == nil {
+		e.order = append(e.order, r)
+	}
+	e.revisions[r.Arn] = r
 }
 
 // Revision returns the revision of an ARN, nil if there is none.

@@ -1,0 +1,21 @@
+package providers
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+func TestEveryTypeHasOneProvider(t *testing.T) {
+	all := All(aws.Config{Region: "us-east-2"}) // two for one would panic
+	if len(all.Types()) == 0 {
+		t.Error("there are no providers")
+	}
+}
+
+func TestTypesThatMakeNothing(t *testing.T) {
+	for _, kind := range []string{"AWS::CDK::Metadata", "AWS::CloudFormation::WaitConditionHandle"} {
+		life{kind: kind, properties: func(string) map[string]any { return map[string]any{"Analytics": "v2"} },
+			changes: []func(map[string]any){func(p map[string]any) { p["Analytics"] = "v3" }}}.live(t)
+	}
+}

@@ -22,6 +22,8 @@ type Functions struct {
 	ImageGate       string // holds the bootstrap image's server too
 	Hook            string
 	Probe           string
+	Database        string // two handlers: credentials and rotate
+	RotationRelease string
 }
 
 // patience is how long a build may be silent.
@@ -46,6 +48,8 @@ func build(ctx context.Context, root, architecture string, progress io.Writer, p
 		ImageGate:       filepath.Join(assets, "imagegate-"+serverArch),
 		Hook:            filepath.Join(assets, "hook"),
 		Probe:           filepath.Join(assets, "probe"),
+		Database:        filepath.Join(assets, "database"),
+		RotationRelease: filepath.Join(assets, "rotationrelease"),
 	}
 	binaries := []binary{
 		{"./lambda/release/main", functions.Release, "bootstrap", "arm64"},
@@ -53,6 +57,8 @@ func build(ctx context.Context, root, architecture string, progress io.Writer, p
 		{"./lambda/imagegate/main", functions.ImageGate, "bootstrap", "arm64"},
 		{"./lambda/hook/main", functions.Hook, "bootstrap", "arm64"},
 		{"./lambda/probe/main", functions.Probe, "bootstrap", "arm64"},
+		{"./lambda/database/main", functions.Database, "bootstrap", "arm64"},
+		{"./lambda/rotationrelease/main", functions.RotationRelease, "bootstrap", "arm64"},
 		{"./lambda/bootstrap/main", functions.ImageGate, "server", serverArch},
 	}
 	slow := time.AfterFunc(patience, func() {

@@ -19,7 +19,7 @@ func BenchmarkColdStart(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, name := range []string{"release", "livetarget", "imagegate", "hook", "probe"} {
+	for _, name := range []string{"release", "livetarget", "imagegate", "hook", "probe", "database", "rotationrelease"} {
 		function := binary{"./lambda/" + name + "/main", filepath.Join(b.TempDir(), name), "bootstrap", runtime.GOARCH}
 		if err := toolchain.link(b.Context(), function); err != nil {
 			b.Fatal(err)

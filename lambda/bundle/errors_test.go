@@ -12,7 +12,7 @@ func module(t *testing.T, main string) string {
 	t.Helper()
 	root := t.TempDir()
 	write(t, filepath.Join(root, "go.mod"), "module small\n\ngo 1.26.8\n")
-	for _, name := range []string{"release", "livetarget", "imagegate", "hook", "probe", "bootstrap"} {
+	for _, name := range []string{"release", "livetarget", "imagegate", "hook", "probe", "database", "rotationrelease", "bootstrap"} {
 		write(t, filepath.Join(root, "lambda", name, "main", "main.go"), main)
 	}
 	return root

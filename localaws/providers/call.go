@@ -98,3 +98,11 @@ func anyList(values []string) []any {
 func afterLast(value, separator string) string {
 	return value[strings.LastIndex(value, separator)+1:]
 }
+
+// nameAgain is the name that a resource has, or shall get. Only for resources whose physical id is their name.
+func nameAgain(request resource.Request, property string, longest int) string {
+	if request.PhysicalID != "" {
+		return request.PhysicalID
+	}
+	return named(request, property, longest)
+}

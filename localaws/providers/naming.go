@@ -64,3 +64,12 @@ func tagsOf(properties map[string]any) map[string]string {
 	}
 	return tags
 }
+
+// tagMap is the tags of tagged, for services that want them in a map.
+func tagMap(request resource.Request) map[string]any {
+	tags := map[string]any{}
+	for key, value := range tagsOf(tagged(request)) {
+		tags[key] = value
+	}
+	return tags
+}

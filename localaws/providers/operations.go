@@ -77,5 +77,5 @@ func missing(err error) bool {
 	}
 	code := refused.ErrorCode()
 	return strings.Contains(code, "NotFound") || strings.HasPrefix(code, "NoSuch") || strings.Contains(code, "NonExistent") ||
-		slices.Contains([]string{"StateMachineDoesNotExist", "WAFNonexistentItemException"}, code)
+		slices.Contains([]string{"StateMachineDoesNotExist", "WAFNonexistentItemException", "QueueDoesNotExist"}, code)
 }

@@ -9,6 +9,8 @@ import (
 // services make the providers of a service each.
 var services = []func(aws.Config) resource.Registry{
 	Nothing,
+	ELBv2, CloudWatch, SNS, SQS, SecretsManager, Events, StepFunctions, ECR, ApplicationAutoScaling,
+	RDS, WAFv2, Firehose, CloudTrail, Route53, ACM,
 }
 
 // All joins the providers of every service. Their clients take their endpoint from the configuration.

@@ -73,3 +73,12 @@ func tagMap(request resource.Request) map[string]any {
 	}
 	return tags
 }
+
+// goneTags are the tags of untagged, for services that remove tags and not keys.
+func goneTags(request resource.Request) []any {
+	list := []any{}
+	for _, key := range untagged(request) {
+		list = append(list, map[string]any{"Key": key})
+	}
+	return list
+}

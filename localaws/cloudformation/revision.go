@@ -1,0 +1,325 @@
+package cloudformation
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"payment-processor/localaws/cloudformation/template"
+	"payment-processor/localaws/schema"
+)
+
+// revision is a template with all that a request says beside it.
+type revision struct {
+	template *template.Template
+	scope    *template.Scope
+	given    map[string]string // parameters as texts
+	active   []string          // the resources whose condition holds
+	literals map[string]any    // their properties, with references to resources in place
+	imports  map[string]bool
+	submitted
+}
+
+// submitted is what CreateStack, UpdateStack and CreateChangeSet have in common.
+type submitted struct {
+	body, url     *string
+	usePrevious   *bool
+	parameters    []types.Parameter
+	capabilities  []types.Capability
+	tags          []types.Tag
+	notifications []string
+	rollback      *types.RollbackConfiguration
+	roleARN       *string
+	keepTags      bool // no tags means those of before
+}
+
+// read gets and parses the template of a request.
+func (c *call) read(body, url *string) (*template.Template, error) {
+	text := ""
+	switch {
+	case body != nil:
+		text = *body
+	case url != nil:
+		var err error
+		if text, err = c.options.FetchTemplate(c.ctx, *url); err != nil {
+			return nil, validation("S3 error: %v", err)
+		}
+	default:
+		return nil, validation("Either Template URL or Template Body must be specified.")
+	}
+	parsed, err := template.Parse(text)
+	if err != nil {
+		return nil, validation("%v", err)
+	}
+	return parsed, nil
+}
+
+// revise works out everything of a submission that needs no resource. Most mistakes end here, before anything is made.
+func (c *call) revise(st *stack, in submitted) (*revision, error) {
+	previous := st.current
+	if previous == nil {
+		previous = st.target
+	}
+	r := &revision{submitted: in, literals: map[string]any{}, imports: map[string]bool{}}
+	var err error
+	if in.usePrevious != nil && *in.usePrevious && previous != nil {
+		r.template = previous.template
+	} else if r.template, err = c.read(in.body, in.url); err != nil {
+		return nil, err
+	}
+	if previous != nil && len(r.tags) == 0 && in.keepTags {
+		r.tags = previous.tags
+	}
+	if err := c.checkTypes(r.template); err != nil {
+		return nil, err
+	}
+	if err := checkCapabilities(r.template, in.capabilities); err != nil {
+		return nil, err
+	}
+	r.scope = &template.Scope{
+		Template: r.template, Import: c.importer(r), StackOutput: c.stackOutput, Zones: c.zones,
+		Pseudo: map[string]any{
+			"AWS::AccountId": c.options.AccountID, "AWS::Partition": "aws", "AWS::Region": c.name, "AWS::StackId": st.id,
+			"AWS::StackName": st.name, "AWS::URLSuffix": "amazonaws.com", "AWS::NotificationARNs": anys(in.notifications),
+		},
+	}
+	if err := c.setParameters(r, previous); err != nil {
+		return nil, err
+	}
+	return r, c.workOut(r)
+}
+
+func anys[T any](list []T) []any {
+	all := []any{}
+	for _, item := range list {
+		all = append(all, item)
+	}
+	return all
+}
+
+func (c *call) checkTypes(t *template.Template) error {
+	unknown := map[string]bool{}
+	for _, definition := range t.Resources {
+		if _, err := c.provider(definition.Type); err != nil {
+			unknown[definition.Type] = true
+		}
+	}
+	if len(unknown) > 0 {
+		return validation("Template format error: Unrecognized resource types: [%s]", strings.Join(slices.Sorted(maps.Keys(unknown)), ", "))
+	}
+	return nil
+}
+
+// setParameters chooses the values, and asks the Parameter Store for those that are only names.
+func (c *call) setParameters(r *revision, previous *revision) error {
+	given := map[string]string{}
+	for _, parameter := range r.parameters {
+		key := value(parameter.ParameterKey)
+		given[key] = value(parameter.ParameterValue)
+		if parameter.UsePreviousValue != nil && *parameter.UsePreviousValue {
+			if previous == nil {
+				return validation("Parameters: [%s] must have values", key)
+			}
+			given[key] = previous.given[key]
+		}
+	}
+	var err error
+	if r.given, err = r.template.Choose(given); err != nil {
+		return validation("%v", err)
+	}
+	r.scope.Parameters, r.parameters = map[string]any{}, nil
+	for _, key := range slices.Sorted(maps.Keys(r.given)) {
+		definition, text := r.template.Parameters[key], r.given[key]
+		shown := types.Parameter{ParameterKey: new(key), ParameterValue: new(text)}
+		if definition.FromSSM() {
+			if text, err = c.options.Parameter(c.ctx, c.name, text); err != nil {
+				return validation("Unable to fetch parameters [%s] from parameter store for this account.", r.given[key])
+			}
+			shown.ResolvedValue = new(text)
+		}
+		if definition.NoEcho {
+			shown.ParameterValue, shown.ResolvedValue = new("****"), nil
+		}
+		r.scope.Parameters[key] = definition.Value(text)
+		r.parameters = append(r.parameters, shown)
+	}
+	return nil
+}
+
+// workOut resolves conditions, and all properties and outputs as far as they can be.
+func (c *call) workOut(r *revision) error {
+	if err := r.scope.Decide(); err != nil {
+		return validation("%v", err)
+	}
+	r.active = r.scope.Active()
+	for _, id := range r.active {
+		properties, err := r.properties(id, r.unknown)
+		if err != nil {
+			return validation("%v", err)
+		}
+		r.literals[id] = properties
+	}
+	if _, err := r.outputs(r.unknown); err != nil {
+		return validation("%v", err)
+	}
+	for _, id := range r.active {
+		if err := r.checkProperties(id, r.literals[id].(map[string]any)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unknown stands for resources before they are made. It refuses what they will never answer.
+func (r *revision) unknown(id, attribute string) (any, error) {
+	definition := r.template.Resources[id]
+	known, is := schema.Find(definition.Type)
+	switch {
+	case !slices.Contains(r.active, id):
+		return nil, fmt.Errorf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", id)
+	case is && attribute != "" && !custom(definition.Type) && !known.HasAttribute(attribute):
+		return nil, fmt.Errorf("Template error: resource %s does not support attribute type %s in Fn::GetAtt", id, attribute)
+	}
+	return nil, template.ErrPending
+}
+
+type answers func(id, attribute string) (any, error)
+
+// with is the scope with resources that answer.
+func (r *revision) with(attribute answers) *template.Scope {
+	scope := *r.scope
+	scope.Resource = attribute
+	return &scope
+}
+
+func (r *revision) properties(id string, attribute answers) (map[string]any, error) {
+	properties, err := r.with(attribute).Properties(id)
+	if properties == nil {
+		properties = map[string]any{}
+	}
+	return properties, err
+}
+
+// mistaken is what AWS's early validation reports.
+type mistaken struct {
+	id, kind string
+	all      []schema.Mistake
+}
+
+// Error is worded like the event of a resource that fails for it.
+func (m *mistaken) Error() string {
+	texts := make([]string, 0, len(m.all))
+	for _, mistake := range m.all {
+		texts = append(texts, mistake.String())
+	}
+	return fmt.Sprintf("Properties validation failed for resource %s with message:\n%s", m.id, strings.Join(texts, "\n"))
+}
+
+// checkProperties refuses what the schema of the type does not have. Pending values are not looked into.
+func (r *revision) checkProperties(id string, properties map[string]any) error {
+	kind := r.template.Resources[id].Type
+	known, is := schema.Find(kind)
+	if !is || custom(kind) {
+		return nil
+	}
+	opaque := func(value any) bool { _, pending := value.(template.Pending); return pending }
+	if all := known.Check(properties, opaque); all != nil {
+		return &mistaken{id, kind, all}
+	}
+	return nil
+}
+
+func custom(kind string) bool {
+	return kind == "AWS::CloudFormation::CustomResource" || strings.HasPrefix(kind, "Custom::")
+}
+
+// outputs are those whose condition holds. A pending one is left out.
+func (r *revision) outputs(attribute answers) ([]types.Output, error) {
+	scope := r.with(attribute)
+	var all []types.Output
+	for _, key := range slices.Sorted(maps.Keys(r.template.Outputs)) {
+		definition := r.template.Outputs[key]
+		if !scope.Holds(definition.Condition) {
+			continue
+		}
+		resolved, err := scope.Resolve([]any{definition.Value, either(definition.Export, "")})
+		if err != nil {
+			return nil, err
+		}
+		if template.IsPending(resolved) {
+			continue
+		}
+		text, isText := template.Text(resolved.([]any)[0])
+		if !isText {
+			return nil, fmt.Errorf("Template format error: Output %s is malformed. The Value field of every Outputs member must evaluate to a String.", key)
+		}
+		output := types.Output{OutputKey: new(key), OutputValue: new(text)}
+		if definition.Description != "" {
+			output.Description = new(definition.Description)
+		}
+		if name, _ := template.Text(resolved.([]any)[1]); name != "" {
+			output.ExportName = new(name)
+		}
+		all = append(all, output)
+	}
+	return all, nil
+}
+
+func either(value, fallback any) any {
+	if value == nil {
+		return fallback
+	}
+	return value
+}
+
+func (r *revision) tagMap() map[string]string {
+	all := map[string]string{}
+	for _, tag := range r.tags {
+		all[value(tag.Key)] = value(tag.Value)
+	}
+	return all
+}
+
+// importer answers Fn::ImportValue and remembers the export.
+func (c *call) importer(r *revision) func(string) (any, error) {
+	home := c.region
+	return func(export string) (any, error) {
+		_, found, there := home.exporter(export)
+		if !there {
+			return nil, fmt.Errorf("No export named %s found", export)
+		}
+		r.imports[export] = true
+		return found, nil
+	}
+}
+
+// stackOutput answers Fn::GetStackOutput.
+func (c *call) stackOutput(in, name, output string) (any, error) {
+	home := c.region
+	if in != "" && in != c.name {
+		home = c.regions[in]
+	}
+	if home != nil {
+		if st, err := home.find(&name); err == nil {
+			for _, one := range st.outputs {
+				if *one.OutputKey == output {
+					return *one.OutputValue, nil
+				}
+			}
+		}
+	}
+	return nil, fmt.Errorf("Output %s of stack %s does not exist", output, name)
+}
+
+func (c *call) zones(name string) []any { return anys(c.options.Zones(name)) }
+
+// value of an optional text.
+func value(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}

@@ -64,5 +64,6 @@ func allAlarms(signals signals, config Config) []alarm {
 	all := customerAlarms(signals, config)
 	all = append(all, capacityAlarms(signals)...)
 	all = append(all, natAlarms(signals)...)
+	all = append(all, archiveAlarms(signals.Archive)...)
 	return append(all, eventAlarms(signals)...)
 }

@@ -24,8 +24,14 @@ func eventAlarms(signals signals) []alarm {
 			Metric: signals.Deployment, Fires: atLeast, Threshold: 1, Periods: 1, Datapoints: 1, Missing: silenceIsFine,
 		},
 		{
+			ID: "ImageFindingsAlarm", Name: "image-findings",
+			Means:  "The scan of a pushed image found holes of high or critical severity: released, it opens them to attackers.",
+			First:  "read the findings of the image in ECR; if the image is live or about to be, build it with the mended package and release that.",
+			Metric: signals.Findings, Fires: atLeast, Threshold: 1, Periods: 1, Datapoints: 1, Missing: silenceIsFine,
+		},
+		{
 			ID: "EventDeliveryAlarm", Name: "event-delivery",
-			Means:  "EventBridge could not deliver an event to the alarm topic: you are not told about Spot, placement or deployments.",
+			Means:  "EventBridge could not deliver an event to the alarm topic: you are not told about Spot, placement, deployments or images.",
 			First:  "check the topic's policy and its key's policy against the templates; somebody has changed one of them.",
 			Metric: signals.Undelivered, Fires: atLeast, Threshold: 1, Periods: 1, Datapoints: 1, Missing: silenceIsFine,
 		},

@@ -18,6 +18,8 @@ type signals struct {
 	BlueP99, GreenP99              awscloudwatch.Metric // seconds
 	NatPortErrors                  []awscloudwatch.Metric
 	Spot, Placement, Deployment    awscloudwatch.Metric         // events
+	Findings                       awscloudwatch.Metric         // scans that found something grave
+	Archive                        *archiveSignals              // nil: nothing is archived
 	Missing                        awscloudwatch.MathExpression // tasks wanted and not running
 	Healthy, P99                   awscloudwatch.MathExpression // of whichever group is live
 	ErrorRate                      awscloudwatch.MathExpression // percent of the requests
@@ -44,6 +46,10 @@ func newSignals(props ObservabilityStackProps, events serviceEvents) signals {
 		Spot:                ruleMetric(events.Spot, "TriggeredRules", "Spot interruptions"),
 		Placement:           ruleMetric(events.Placement, "TriggeredRules", "placement failures"),
 		Deployment:          ruleMetric(events.Deployment, "TriggeredRules", "failed or stopped deployments"),
+		Findings:            ruleMetric(events.Findings, "TriggeredRules", "images with findings"),
+	}
+	if props.Config.Audit.ArchiveLogs {
+		s.Archive = newArchiveSignals(props)
 	}
 	for i, id := range props.Network.NatGatewayIDs {
 		s.NatPortErrors = append(s.NatPortErrors, natMetric(id, "ErrorPortAllocation", *jsii.Sprintf("port errors %d", i+1)))
@@ -55,10 +61,11 @@ func newSignals(props ObservabilityStackProps, events serviceEvents) signals {
 	s.Healthy = expression("live group", greater, 1, map[string]awscloudwatch.IMetric{"blue": s.BlueHealthy, "green": s.GreenHealthy})
 	s.P99 = expression("slower group p99", greater, 1, map[string]awscloudwatch.IMetric{"blue": s.BlueP99, "green": s.GreenP99})
 	s.ErrorRate = expression("failed %", "100 * errors / requests", 1, map[string]awscloudwatch.IMetric{"errors": s.TargetErrors, "requests": s.Requests})
-	s.Undelivered = expression("undelivered events", "spot + placement + deployment", 5, map[string]awscloudwatch.IMetric{
+	s.Undelivered = expression("undelivered events", "spot + placement + deployment + findings", 5, map[string]awscloudwatch.IMetric{
 		"spot":       ruleMetric(events.Spot, "FailedInvocations", "Spot"),
 		"placement":  ruleMetric(events.Placement, "FailedInvocations", "placement"),
 		"deployment": ruleMetric(events.Deployment, "FailedInvocations", "deployment"),
+		"findings":   ruleMetric(events.Findings, "FailedInvocations", "findings"),
 	})
 	return s
 }

@@ -45,8 +45,9 @@ func TestAlarmsFireWhenTheyShould(t *testing.T) {
 		"payment-processor-cpu-dev: CPUUtilization Average GreaterThanThreshold 80, 5 of 5 x 60 s, silence is missing",
 		"payment-processor-deployment-failed-dev: TriggeredRules Sum GreaterThanOrEqualToThreshold 1, 1 of 1 x 300 s, silence is notBreaching",
 		"payment-processor-elb-5xx-dev: HTTPCode_ELB_5XX_Count Sum GreaterThanThreshold 5, 3 of 5 x 60 s, silence is notBreaching",
-		"payment-processor-event-delivery-dev: spot + placement + deployment Sum GreaterThanOrEqualToThreshold 1, 1 of 1 x 300 s, silence is notBreaching",
+		"payment-processor-event-delivery-dev: spot + placement + deployment + findings Sum GreaterThanOrEqualToThreshold 1, 1 of 1 x 300 s, silence is notBreaching",
 		"payment-processor-healthy-tasks-dev: IF(blue > green, blue, green) Average LessThanThreshold 2, 3 of 3 x 60 s, silence is breaching",
+		"payment-processor-image-findings-dev: TriggeredRules Sum GreaterThanOrEqualToThreshold 1, 1 of 1 x 300 s, silence is notBreaching",
 		"payment-processor-latency-p99-dev: IF(blue > green, blue, green) p99 GreaterThanThreshold 2, 3 of 5 x 60 s, silence is notBreaching",
 		"payment-processor-memory-dev: MemoryUtilization Average GreaterThanThreshold 85, 5 of 5 x 60 s, silence is missing",
 		"payment-processor-nat-ports-1-dev: ErrorPortAllocation Sum GreaterThanThreshold 0, 1 of 1 x 60 s, silence is notBreaching",
@@ -83,7 +84,7 @@ func TestExpressionsAreAboutWhatTheySay(t *testing.T) {
 		"target-5xx":     {"errors": "HTTPCode_Target_5XX_Count", "requests": "RequestCount"},
 		"healthy-tasks":  {"blue": "HealthyHostCount " + group("blue"), "green": "HealthyHostCount " + group("green")},
 		"latency-p99":    {"blue": "TargetResponseTime " + group("blue"), "green": "TargetResponseTime " + group("green")},
-		"event-delivery": {"spot": "FailedInvocations Spot", "placement": "FailedInvocations Placement", "deployment": "FailedInvocations Deployment"},
+		"event-delivery": {"spot": "FailedInvocations Spot", "placement": "FailedInvocations Placement", "deployment": "FailedInvocations Deployment", "findings": "FailedInvocations ImageFindings"},
 	}
 	for _, alarm := range env.pagingAlarms(t) {
 		for id, part := range want[nameOf(env, alarm)] {
@@ -144,10 +145,11 @@ func TestEveryAlarmPagesAndExplainsItself(t *testing.T) {
 }
 
 func TestRunbookHasNoSectionWithoutAlarm(t *testing.T) {
-	env := synthesized(t, "dev")
+	env := synthesized(t, "prod") // where everything is watched
 	var names []string
 	for _, alarm := range env.pagingAlarms(t) {
-		names = append(names, strings.TrimSuffix(nameOf(env, alarm), "-1"))
+		_, section, _ := strings.Cut(alarm["AlarmDescription"].(string), "alarms.md#")
+		names = append(names, section)
 	}
 	for _, section := range runbookSections(t) {
 		if !slices.Contains(names, section) {

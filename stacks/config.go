@@ -13,6 +13,7 @@ type Config struct {
 	Capacity     CapacityConfig
 	LoadBalancer LoadBalancerConfig
 	Deployment   DeploymentConfig
+	Audit        AuditConfig
 
 	AlarmEmail       string            // who is told about alarms; empty: the topic has no e-mail subscription
 	LogRetentionDays int               // days, one of CloudWatch Logs' periods; default 30
@@ -37,6 +38,7 @@ type TaskConfig struct {
 	CPU             int    // CPU units, 1024 is one vCPU; default 2048
 	MemoryMiB       int    // MiB, among those that Fargate offers with CPU; default 4096
 	Architecture    string // "X86_64" (default) or "ARM64"
+	TargetProtocol  string // what the load balancer speaks to tasks: "HTTP" (default) or "HTTPS"
 }
 
 // ScalingConfig bounds the number of tasks. MinCapacity ≤ DesiredCount ≤ MaxCapacity.
@@ -63,6 +65,8 @@ type LoadBalancerConfig struct {
 	ZoneName         string   // that zone's name
 	IngressCidrs     []string // who reaches the production listener; default everybody
 	TestIngressCidrs []string // who reaches the test listener; empty (default): nobody
+
+	RequestsPerAddress int // requests from one address within five minutes, more are refused; default 6000
 }
 
 // TLS reports whether the production listener speaks HTTPS.
@@ -75,3 +79,13 @@ type DeploymentConfig struct {
 	TerminationWaitMinutes int    // minutes that blue is kept after all traffic is on green; default 5, staging 10, prod 15
 	LifecycleHookArn       string // a Lambda function, called at AfterAllowTestTraffic; empty (default): none
 }
+
+// AuditConfig says what is kept for an assessor.
+type AuditConfig struct {
+	LogDays     int  // days that audit logs are kept, at least LogRetentionDays; default 30, prod 400
+	ArchiveLogs bool // the application's log is archived for 400 days; default false, prod true
+	Trail       bool // a CloudTrail trail is made; default false: the landing zone has one
+}
+
+// auditLogDays is how long an audit log is kept.
+func (c Config) auditLogDays() int { return max(c.LogRetentionDays, c.Audit.LogDays) }

@@ -84,6 +84,7 @@ var relations = []relation{
 	}},
 	{[]string{"deploymentConfigName", "bakeMinutes", "terminationWaitMinutes", "lifecycleHookArn"},
 		fmt.Sprintf("a release within %d minutes", minutes(ReleaseBudget)), fitsBudget},
+	{[]string{suffixKey, "auditLogDays", "logRetentionDays"}, "a year of audit logs, in production", keepsAYear},
 	{[]string{"tags"}, "tags that AWS takes together with the required ones", tagsFit},
 }
 

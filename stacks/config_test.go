@@ -21,10 +21,11 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		EnvironmentSuffix: "dev", Region: "us-east-2",
 		Network:          NetworkConfig{VpcCidr: "10.0.0.0/16", AvailabilityZones: 2, NatGateways: 1},
-		Task:             TaskConfig{ContainerPort: 8080, HealthCheckPath: "/health", CPU: 2048, MemoryMiB: 4096, Architecture: "X86_64"},
+		Task:             TaskConfig{ContainerPort: 8080, HealthCheckPath: "/health", CPU: 2048, MemoryMiB: 4096, Architecture: "X86_64", TargetProtocol: "HTTP"},
 		Scaling:          ScalingConfig{DesiredCount: 3, MinCapacity: 3, MaxCapacity: 10, CPUTargetPercent: 70, MemoryTargetPercent: 80},
 		Capacity:         CapacityConfig{FargateBase: 2, FargateWeight: 1, FargateSpotWeight: 4},
-		LoadBalancer:     LoadBalancerConfig{IngressCidrs: []string{"0.0.0.0/0"}, TestIngressCidrs: []string{}},
+		LoadBalancer:     LoadBalancerConfig{IngressCidrs: []string{"0.0.0.0/0"}, TestIngressCidrs: []string{}, RequestsPerAddress: 6000},
+		Audit:            AuditConfig{LogDays: 30},
 		Deployment:       DeploymentConfig{DeploymentConfigName: "CodeDeployDefault.ECSCanary10Percent5Minutes", TerminationWaitMinutes: 5},
 		LogRetentionDays: 30,
 		Tags:             map[string]string{},
@@ -42,6 +43,7 @@ func TestDefaults(t *testing.T) {
 	want.EnvironmentSuffix = "prod"
 	want.Network.AvailabilityZones, want.Network.NatGateways = 3, 3
 	want.Deployment.TerminationWaitMinutes = 15
+	want.Audit = AuditConfig{LogDays: 400, ArchiveLogs: true}
 	want.LoadBalancer.CertificateArn = testCertificate
 	compareConfig(t, load(t, object{"environmentSuffix": "prod", "certificateArn": testCertificate}), want)
 }

@@ -160,6 +160,14 @@ var wrongConfigurations = []object{
 	{"lifecycleHookArn": "arn:aws:lambda:us-east-2:111122223333:layer:check-green"},
 	{"lifecycleHookArn": "arn:aws:lambda:us-west-2:111122223333:function:check-green"},
 	{"lifecycleHookArn": testHook, "account": "444455556666"},
+	// controls
+	{"targetProtocol": "https"},
+	{"requestsPerAddress": "9"},
+	{"requestsPerAddress": "2000001"},
+	{"auditLogDays": "366"},
+	{"environmentSuffix": "prod", "certificateArn": testCertificate, "auditLogDays": "180"},
+	{"archiveLogs": "yes"},
+	{"auditTrail": 1.0},
 	// operation
 	{"alarmEmail": "oncall"},
 	{"alarmEmail": "On call <oncall@example.com>"},

@@ -5,12 +5,13 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // newDashboard lays out what a person on call asks, in the order in which they ask it: is anything ringing; what do
-// customers feel; what runs short; what has changed; what does it cost. docs/dashboard.md shows the layout.
+// customers feel; what runs short; what has changed; what does it cost; who is kept out. docs/dashboard.md shows the layout.
 func newDashboard(stack awscdk.Stack, signals signals, alarms []awscloudwatch.Alarm, events serviceEvents, props ObservabilityStackProps) awscloudwatch.Dashboard {
 	dashboard := awscloudwatch.NewDashboard(stack, new("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName:   new(props.Config.names().application()),
@@ -21,6 +22,7 @@ func newDashboard(stack awscdk.Stack, signals signals, alarms []awscloudwatch.Al
 			causeWidgets(signals, props),
 			changeWidgets(signals, events, props),
 			costWidgets(events, props),
+			securityWidgets(signals, props),
 		},
 	})
 	// CloudFormation tags dashboards since 2026; cfn-lint 1.51.0 does not know it yet.
@@ -83,10 +85,10 @@ func axis(unit string) *awscloudwatch.YAxisProps {
 	return &awscloudwatch.YAxisProps{Min: new(0.0), Label: &unit, ShowUnits: new(false)}
 }
 
-func table(title string, width float64, lines []string, events serviceEvents) awscloudwatch.IWidget {
+func table(title string, width float64, lines []string, log awslogs.ILogGroup) awscloudwatch.IWidget {
 	return awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
 		Title: &title, Width: &width, Height: new(6.0), View: awscloudwatch.LogQueryVisualizationType_TABLE,
-		LogGroupNames: &[]*string{events.History.LogGroupName()},
+		LogGroupNames: &[]*string{log.LogGroupName()},
 		QueryString:   new(strings.Join(lines, "\n| ")),
 	})
 }

@@ -53,7 +53,7 @@ func changeWidgets(s signals, events serviceEvents, props ObservabilityStackProp
 			Left: metrics(insight(props.Platform, "TaskSetCount", "task sets")), LeftUnit: "2 while one is running",
 			Right: metrics(s.Deployment), RightUnit: "failed or stopped",
 		}.widget(),
-		table("Latest deployments", 6, deployments, events),
+		table("Latest deployments", 6, deployments, events.History),
 		graph{
 			Title: "Spot share and interruptions", Width: 6, LeftUnit: "% of the account's Fargate vCPUs",
 			Left: metrics(expression("Spot %", "100 * spot / (spot + ondemand)", 5, map[string]awscloudwatch.IMetric{
@@ -61,14 +61,14 @@ func changeWidgets(s signals, events serviceEvents, props ObservabilityStackProp
 			})),
 			Right: metrics(s.Spot, s.Placement), RightUnit: "in five minutes",
 		}.widget(),
-		table("Tasks by capacity provider", 6, tasksByProvider, events),
+		table("Tasks by capacity provider", 6, tasksByProvider, events.History),
 	}
 }
 
 // costWidgets are what the bill follows, beside why tasks stopped.
 func costWidgets(events serviceEvents, props ObservabilityStackProps) *[]awscloudwatch.IWidget {
 	widgets := []awscloudwatch.IWidget{
-		table("Why tasks stopped", 6, taskStops, events),
+		table("Why tasks stopped", 6, taskStops, events.History),
 		graph{
 			Title: "Load balancer capacity units", Width: 6, LeftUnit: "LCU an hour",
 			Left: metrics(props.Platform.LoadBalancer.Metrics().ConsumedLCUs(minutely("LCUs", "Average"))),

@@ -35,12 +35,17 @@ func TestDashboardReadsFromLeftToRight(t *testing.T) {
 		if env.Config.Network.NatGateways > 0 {
 			cost = append(cost, "NAT gateway bytes")
 		}
+		security := []string{"Requests that the firewall refused", "Whom the firewall refused"}
+		if env.Config.Audit.ArchiveLogs {
+			security = append(security, "Archive: oldest event not yet in S3")
+		}
 		for y, want := range map[float64][]string{
 			0:  {"About: Payments, " + env.Config.EnvironmentSuffix, "Alarms"},
 			4:  {"Traffic", "Errors", "Latency", "Saturation"},
 			10: {"Traffic by group", "Errors by group, connections refused", "Healthy tasks by group", "Tasks"},
 			16: {"Deployments: task sets, failures", "Latest deployments", "Spot share and interruptions", "Tasks by capacity provider"},
 			22: cost,
+			28: security,
 		} {
 			if !slices.Equal(rows[y], want) {
 				t.Errorf("%s: row %v shows %q, want %q", env.Config.EnvironmentSuffix, y, rows[y], want)
@@ -102,15 +107,20 @@ func TestGraphsShowWhereTheAlarmFires(t *testing.T) {
 	}
 }
 
-func TestEventTablesReadTheEventLog(t *testing.T) {
+func TestTablesReadTheirLogs(t *testing.T) {
 	tables := map[string][]string{
 		"Latest deployments": deployments, "Tasks by capacity provider": tasksByProvider, "Why tasks stopped": taskStops,
+		"Whom the firewall refused": blockedRequests,
 	}
 	for _, widget := range synthesized(t, "dev").dashboard(t) {
 		if widget["type"] != "log" {
 			continue
 		}
-		want := "SOURCE '/aws/events/payment-processor-dev' | " + strings.Join(tables[title(widget)], "\n| ")
+		log := "/aws/events/payment-processor-dev"
+		if title(widget) == "Whom the firewall refused" {
+			log = "aws-waf-logs-payment-processor-dev"
+		}
+		want := "SOURCE '" + log + "' | " + strings.Join(tables[title(widget)], "\n| ")
 		if got := widget["properties"].(object)["query"]; got != want {
 			t.Errorf("%s asks %v, want %s", title(widget), got, want)
 		}

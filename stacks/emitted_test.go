@@ -47,6 +47,15 @@ var emitted = []emission{
 	{"https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html", "AWS/Logs",
 		[]string{"IncomingBytes", "IncomingLogEvents"},
 		[][]string{{"LogGroupName"}}},
+	{"https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html", "AWS/Logs",
+		[]string{"DeliveryErrors", "DeliveryThrottling", "ForwardedLogEvents"},
+		[][]string{{"DestinationType", "FilterName", "LogGroupName"}}},
+	{"https://docs.aws.amazon.com/firehose/latest/dev/cloudwatch-metrics.html", "AWS/Firehose",
+		[]string{"DeliveryToS3.DataFreshness", "DeliveryToS3.Success", "DeliveryToS3.Records"},
+		[][]string{{"DeliveryStreamName"}}},
+	{"https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html", "AWS/WAFV2",
+		[]string{"AllowedRequests", "BlockedRequests", "CountedRequests"},
+		[][]string{{"Region", "Rule", "WebACL"}}},
 }
 
 // dimensionValues says which of a resource's names CloudWatch wants under a dimension: the ARN is never it.
@@ -58,10 +67,16 @@ var dimensionValues = map[string]struct{ Type, Attribute string }{
 	"NatGatewayId": {"AWS::EC2::NatGateway", ""},
 	"RuleName":     {"AWS::Events::Rule", ""},
 	"LogGroupName": {"AWS::Logs::LogGroup", ""},
+
+	"DeliveryStreamName": {"AWS::KinesisFirehose::DeliveryStream", ""},
+	"WebACL":             {"AWS::WAFv2::WebACL", "metric name"},
 }
 
-var usageValues = map[string][]string{
+// otherValues are those that are no resource's name.
+var otherValues = map[string][]string{
 	"Service": {"Fargate"}, "Type": {"Resource"}, "Resource": {"vCPU"}, "Class": {"Standard/OnDemand", "Standard/Spot"},
+	"DestinationType": {"Firehose"}, "FilterName": {archiveFilter}, "Region": {"us-east-2"},
+	"Rule": append([]string{"ALL", rateRule}, managedRules...), // TestFirewall holds the metric names to these
 }
 
 // watched is one metric of an alarm or widget, as CloudWatch sees it.
@@ -84,7 +99,7 @@ func (e *environment) neverEmitted(t *testing.T, w watched) string {
 		return fmt.Sprintf("%s: AWS emits no %s %s with dimensions %v", w.By, w.Namespace, w.Metric, names)
 	}
 	for _, name := range names {
-		accepted := usageValues[name]
+		accepted := slices.Clone(otherValues[name])
 		if source, ok := dimensionValues[name]; ok {
 			for _, r := range e.resources(source.Type) {
 				accepted = append(accepted, e.physical(t, r.Stack, r.ID, source.Attribute))

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// serviceEvents are what ECS and CodeDeploy say about the service, and no metric does. An event of the first three
+// serviceEvents are what ECS and CodeDeploy say about the service, and no metric does. An event of the first four
 // rules pages with a message that names the task or deployment, and counts in the rule's metric, which is drawn and
 // has an alarm. The history keeps all events, for queries.
 //
@@ -20,6 +20,7 @@ type serviceEvents struct {
 	Spot       awsevents.CfnRule
 	Placement  awsevents.CfnRule
 	Deployment awsevents.CfnRule
+	Findings   awsevents.CfnRule
 	History    awslogs.LogGroup
 }
 
@@ -56,7 +57,32 @@ func newServiceEvents(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, 
 				"back; see docs/runbooks/alarms.md, deployment-failed.",
 			Fields: map[string]string{"deployment": "$.detail.deploymentId", "state": "$.detail.state"},
 		}),
+		Findings: newPagingRule(stack, "ImageFindings", topic, pagingRule{
+			Pattern: findings(props.Platform),
+			Message: "The scan of image <image> of " + application + " found holes of high or critical severity; see " +
+				"docs/runbooks/alarms.md, image-findings.",
+			Fields: map[string]string{"image": "$.detail.image-digest"},
+		}),
 		History: newHistory(stack, key, props),
+	}
+}
+
+// findings matches the scans of this repository's images that found something grave: ECR's own, and Inspector's where
+// the account has enhanced scanning, which counts nothing as 0.
+//
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-enhanced-events.html
+func findings(platform PlatformStack) map[string]any {
+	some := []map[string]any{{"numeric": []any{">", 0}}}
+	return map[string]any{
+		"source":      []string{"aws.ecr", "aws.inspector2"},
+		"detail-type": []string{"ECR Image Scan", "Inspector2 Scan"},
+		"detail": map[string]any{
+			"repository-name": []*string{platform.Repository.RepositoryName(), platform.Repository.RepositoryArn()},
+			"finding-severity-counts": map[string]any{
+				"$or": []map[string]any{{"CRITICAL": some}, {"HIGH": some}},
+			},
+		},
 	}
 }
 

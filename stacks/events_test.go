@@ -9,7 +9,7 @@ import (
 )
 
 // matches is EventBridge's matching, as far as our patterns use it: a list accepts any of its values, for an event's
-// list any member; $or accepts any alternative.
+// list any member; $or accepts any alternative; numeric is only ever more than.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 func matches(pattern, event object) bool {
 	for key, want := range pattern {
@@ -30,12 +30,28 @@ func matches(pattern, event object) bool {
 			if !ok {
 				values = []any{event[key]}
 			}
-			if !slices.ContainsFunc(values, func(v any) bool { return slices.Contains(want, v) }) {
+			if !slices.ContainsFunc(values, func(v any) bool { return slices.ContainsFunc(want, func(w any) bool { return accepts(w, v) }) }) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+func accepts(want, value any) bool {
+	filter, ok := want.(object)
+	if !ok {
+		return want == value
+	}
+	count, ok := value.(float64)
+	return ok && filter["numeric"].([]any)[0] == ">" && count > filter["numeric"].([]any)[1].(float64)
+}
+
+func scanEvent(source, repository string, counts object) object {
+	kind := map[string]string{"aws.ecr": "ECR Image Scan", "aws.inspector2": "Inspector2 Scan"}[source]
+	return object{"source": source, "detail-type": kind, "detail": object{
+		"repository-name": repository, "image-digest": "sha256:1", "finding-severity-counts": counts,
+	}}
 }
 
 const (
@@ -87,6 +103,8 @@ func (e *environment) rule(t *testing.T, id string) object {
 func TestRulesMatchTheEventsOfThisServiceOnly(t *testing.T) {
 	env := synthesized(t, "dev")
 	spot := object{"stopCode": "SpotInterruption", "stoppedReason": "Your Spot Task was interrupted.", "desiredStatus": "STOPPED"}
+	repository := env.only(t, "AWS::ECR::Repository")
+	images, imagesArn := env.physical(t, "platform", repository.ID, ""), env.physical(t, "platform", repository.ID, "Arn")
 	with := func(base object, changes object) object {
 		all := maps.Clone(base)
 		maps.Copy(all, changes)
@@ -110,10 +128,15 @@ func TestRulesMatchTheEventsOfThisServiceOnly(t *testing.T) {
 		"deployment is stopped":      {env.deploymentEvent(t, "payment-processor-dev", "STOP"), []string{"DeploymentFailure", "EventHistory"}},
 		"deployment succeeds":        {env.deploymentEvent(t, "payment-processor-dev", "SUCCESS"), []string{"EventHistory"}},
 		"another application":        {env.deploymentEvent(t, "payment-processor-prod", "FAILURE"), nil},
+		"ECR finds a grave hole":     {scanEvent("aws.ecr", images, object{"HIGH": 1, "LOW": 9}), []string{"ImageFindings"}},
+		"Inspector finds one":        {scanEvent("aws.inspector2", imagesArn, object{"CRITICAL": 2, "HIGH": 0}), []string{"ImageFindings"}},
+		"only harmless findings":     {scanEvent("aws.inspector2", imagesArn, object{"CRITICAL": 0, "HIGH": 0, "LOW": 3}), nil},
+		"none at all":                {scanEvent("aws.ecr", images, object{}), nil},
+		"another repository":         {scanEvent("aws.ecr", "other", object{"CRITICAL": 1}), nil},
 		"somebody else's event":      {object{"source": "aws.ec2", "detail-type": "ECS Task State Change", "detail": taskEvent(spot)["detail"]}, nil},
 	} {
 		var got []string
-		for _, rule := range []string{"DeploymentFailure", "EventHistory", "PlacementFailure", "SpotInterruption"} {
+		for _, rule := range []string{"DeploymentFailure", "EventHistory", "ImageFindings", "PlacementFailure", "SpotInterruption"} {
 			if matches(asJSON(t, env.rule(t, rule)["EventPattern"]), asJSON(t, c.event)) {
 				got = append(got, rule)
 			}
@@ -122,6 +145,18 @@ func TestRulesMatchTheEventsOfThisServiceOnly(t *testing.T) {
 			t.Errorf("%s: matched by %v, want %v", name, got, c.rules)
 		}
 	}
+}
+
+// logPolicy returns the policy, of those that let services write logs, whose logical id begins so.
+func (e *environment) logPolicy(t *testing.T, id string) resource {
+	t.Helper()
+	for _, r := range e.resources("AWS::Logs::ResourcePolicy") {
+		if strings.HasPrefix(r.ID, id) {
+			return r
+		}
+	}
+	t.Fatalf("no log policy %s", id)
+	return resource{}
 }
 
 func asJSON(t *testing.T, value any) object {
@@ -147,6 +182,8 @@ func TestEventsPageWithAReadableMessage(t *testing.T) {
 			`see docs/runbooks/alarms.md, task-placement."`,
 		"DeploymentFailure": `"Deployment <deployment> of payment-processor-dev ended with <state>. CodeDeploy puts the old ` +
 			`version back; see docs/runbooks/alarms.md, deployment-failed."`,
+		"ImageFindings": `"The scan of image <image> of payment-processor-dev found holes of high or critical severity; see ` +
+			`docs/runbooks/alarms.md, image-findings."`,
 	} {
 		targets := env.rule(t, rule)["Targets"].([]any)
 		target := targets[0].(object)
@@ -163,6 +200,7 @@ func TestEventsPageWithAReadableMessage(t *testing.T) {
 	for name, path := range map[string]string{
 		"SpotInterruption task": "$.detail.taskArn", "PlacementFailure reason": "$.detail.reason",
 		"DeploymentFailure deployment": "$.detail.deploymentId", "DeploymentFailure state": "$.detail.state",
+		"ImageFindings image": "$.detail.image-digest",
 	} {
 		rule, field, _ := strings.Cut(name, " ")
 		target := env.rule(t, rule)["Targets"].([]any)[0].(object)
@@ -183,7 +221,7 @@ func TestHistoryGoesToTheEventLog(t *testing.T) {
 		if r.ID != "EventHistory" {
 			continue
 		}
-		policy := env.only(t, "AWS::Logs::ResourcePolicy").ID
+		policy := env.logPolicy(t, "EventsPolicy").ID
 		if waits, _ := r.Body["DependsOn"].([]any); !slices.Contains(waits, any(policy)) {
 			t.Errorf("the rule may log before it is allowed to: DependsOn %v", r.Body["DependsOn"])
 		}

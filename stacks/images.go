@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -23,8 +24,13 @@ func newImageRepository(scope constructs.Construct, config Config) awsecr.Reposi
 		RepositoryName:     new(config.names().application()),
 		ImageScanOnPush:    new(true),
 		ImageTagMutability: awsecr.TagMutability_IMMUTABLE,
-		Encryption:         awsecr.RepositoryEncryption_AES_256(),
-		RemovalPolicy:      config.keptInProduction(),
+		Encryption:         awsecr.RepositoryEncryption_KMS(),
+		EncryptionKey: awskms.NewKey(scope, new("ImagesKey"), &awskms.KeyProps{
+			Description:       jsii.Sprintf("Images of %s", config.names().application()),
+			EnableKeyRotation: new(true),
+			RemovalPolicy:     config.keptInProduction(),
+		}),
+		RemovalPolicy: config.keptInProduction(),
 		LifecycleRules: &[]*awsecr.LifecycleRule{
 			{
 				Description:   new("What runs never expires"),

@@ -4,7 +4,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -26,10 +25,10 @@ type entrance struct {
 }
 
 // newEntrance defines the load balancer, its listeners, and the blue and green target groups behind them.
-func newEntrance(scope constructs.Construct, vpc awsec2.IVpc, config Config, logKey awskms.IKey) entrance {
+func newEntrance(scope constructs.Construct, vpc awsec2.IVpc, config Config, logs awss3.IBucket) entrance {
 	names := config.names()
 	group := newLoadBalancerSecurityGroup(scope, vpc, config.LoadBalancer)
-	balancer := newLoadBalancer(scope, vpc, config, newAccessLogBucket(scope, config, logKey), group)
+	balancer := newLoadBalancer(scope, vpc, config, logs, group)
 	in := entrance{
 		LoadBalancer:  balancer,
 		SecurityGroup: group,

@@ -46,7 +46,8 @@ type logGroupProps struct {
 	Config Config
 	Key    awskms.IKey
 	Name   string // empty: CloudFormation names it; a name of our own must be among newLogKey's
-	Audit  bool   // production keeps it
+	Kept   bool   // production keeps it when the stack goes
+	Audit  bool   // an assessor asks for it: kept, and for auditLogDays
 }
 
 func newLogGroup(scope constructs.Construct, id string, props logGroupProps) awslogs.LogGroup {
@@ -54,12 +55,16 @@ func newLogGroup(scope constructs.Construct, id string, props logGroupProps) aws
 	if props.Name != "" {
 		groupProps.LogGroupName = &props.Name
 	}
+	days := props.Config.LogRetentionDays
 	if props.Audit {
+		days = props.Config.auditLogDays()
+	}
+	if props.Audit || props.Kept {
 		groupProps.RemovalPolicy = props.Config.keptInProduction()
 	}
 	group := awslogs.NewLogGroup(scope, &id, groupProps)
 	// The L2 takes an enum where the configuration, and CloudWatch, have a number of days.
-	group.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(props.Config.LogRetentionDays))
+	group.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(days))
 	return group
 }
 

@@ -70,25 +70,28 @@ func (m *machinery) newProvider(id, asset string, as functionIdentity) customres
 	return provider
 }
 
-// logWaiter has the state machine that polls log its failures. The L2 would let it write to every log group; what is
-// left cannot be scoped.
+// logWaiter has the state machine that polls log its steps, without what they carry, and trace them. The L2 would let it
+// write to every log group; what is left cannot be scoped.
 //
 // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html#xray-iam
 func logWaiter(provider customresources.Provider, logs awslogs.ILogGroup) {
 	waiter := provider.Node().FindChild(new("waiter-state-machine")).Node()
 	role := waiter.FindChild(new("Role")).(awsiam.Role)
 	allow(role, []*string{logs.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents")
 	allow(role, []*string{arns{stack: awscdk.Stack_Of(provider)}.colon("logs", "log-group", "*")}, "logs:DescribeLogGroups")
 	allow(role, nil, "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies",
-		"logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery")
-	waiter.FindChild(new("Resource")).(awsstepfunctions.CfnStateMachine).SetLoggingConfiguration(
-		&awsstepfunctions.CfnStateMachine_LoggingConfigurationProperty{
-			Level:                new("ERROR"),
-			IncludeExecutionData: new(false),
-			Destinations: []any{&awsstepfunctions.CfnStateMachine_LogDestinationProperty{
-				CloudWatchLogsLogGroup: &awsstepfunctions.CfnStateMachine_CloudWatchLogsLogGroupProperty{LogGroupArn: logs.LogGroupArn()},
-			}},
-		})
+		"logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+		"xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments")
+	machine := waiter.FindChild(new("Resource")).(awsstepfunctions.CfnStateMachine)
+	machine.SetTracingConfiguration(&awsstepfunctions.CfnStateMachine_TracingConfigurationProperty{Enabled: new(true)})
+	machine.SetLoggingConfiguration(&awsstepfunctions.CfnStateMachine_LoggingConfigurationProperty{
+		Level:                new("ALL"),
+		IncludeExecutionData: new(false),
+		Destinations: []any{&awsstepfunctions.CfnStateMachine_LogDestinationProperty{
+			CloudWatchLogsLogGroup: &awsstepfunctions.CfnStateMachine_CloudWatchLogsLogGroupProperty{LogGroupArn: logs.LogGroupArn()},
+		}},
+	})
 }
 
 // newResource defines a custom resource. Its properties are a struct of the function's package, so that both sides

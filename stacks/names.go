@@ -33,6 +33,12 @@ func (n names) insightsLogGroup() string {
 	return "/aws/ecs/containerinsights/" + n.application() + "/performance"
 }
 
+// firewallLog holds the requests that the firewall refuses; AWS WAF wants the beginning.
+func (n names) firewallLog() string { return "aws-waf-logs-" + n.application() }
+
+// archive is the stream that carries the application's log to S3.
+func (n names) archive() string { return "payment-processor-archive-" + n.suffix }
+
 // databaseSecret holds the credentials that reach the container.
 func (n names) databaseSecret() string { return "db-credentials-" + n.suffix }
 

@@ -30,10 +30,20 @@ var notNames = map[string]map[string]string{
 		"ContainerDefinitions.Environment.Name": "a variable", "ContainerDefinitions.Secrets.Name": "a variable",
 		"RuntimePlatform.OperatingSystemFamily": "a platform",
 	},
-	"AWS::Events::Rule":       {"EventPattern.detail.eventName": "an event's"},
-	"AWS::Route53::RecordSet": {"Name": "the configuration's", "AliasTarget.DNSName": "the load balancer's"},
-	"AWS::IAM::Policy":        {"PolicyName": "inline: inside its role"},
-	"AWS::IAM::Role":          {"Policies.PolicyName": "inside the role"},
+	"AWS::Events::Rule":             {"EventPattern.detail.eventName": "an event's"},
+	"AWS::Route53::RecordSet":       {"Name": "the configuration's", "AliasTarget.DNSName": "the load balancer's"},
+	"AWS::Logs::LogStream":          {"LogStreamName": "inside its log group"},
+	"AWS::Logs::SubscriptionFilter": {"FilterName": "inside its log group"},
+	"AWS::WAFv2::WebACL": {
+		"Rules.Name": "inside its web ACL", "Rules.VisibilityConfig.MetricName": "inside its web ACL's",
+		"Rules.Statement.ManagedRuleGroupStatement.Name": "AWS's", "Rules.Statement.ManagedRuleGroupStatement.VendorName": "AWS",
+	},
+	"AWS::WAFv2::LoggingConfiguration": {"RedactedFields.SingleHeader.Name": "a header"},
+	"AWS::KinesisFirehose::DeliveryStream": {
+		"ExtendedS3DestinationConfiguration.CloudWatchLoggingOptions.LogStreamName": "inside its log group",
+	},
+	"AWS::IAM::Policy": {"PolicyName": "inline: inside its role"},
+	"AWS::IAM::Role":   {"Policies.PolicyName": "inside the role"},
 }
 
 // awsNames are names that AWS gave what it offers to everybody.

@@ -31,7 +31,7 @@ func NewNetworkStack(scope constructs.Construct, id string, props NetworkStackPr
 
 	nat := awsec2.NatProvider_Gateway(nil)
 	vpc := newVpc(stack, props.Config, nat)
-	newEndpoints(stack, vpc)
+	newEndpoints(stack, vpc, props.Config)
 
 	key := newLogKey(stack, "LogKey", props.Config)
 	newFlowLog(stack, vpc, props.Config, key)

@@ -13,7 +13,7 @@ import (
 // for its layers, S3; credentials from secretsmanager and kms; ssmmessages carries ECS Exec.
 //
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
-func newEndpoints(stack awscdk.Stack, vpc awsec2.Vpc) {
+func newEndpoints(stack awscdk.Stack, vpc awsec2.Vpc, config Config) {
 	s3 := vpc.AddGatewayEndpoint(new("S3"), &awsec2.GatewayVpcEndpointOptions{
 		Service: awsec2.GatewayVpcEndpointAwsService_S3(),
 	})
@@ -21,7 +21,7 @@ func newEndpoints(stack awscdk.Stack, vpc awsec2.Vpc) {
 	s3.AddToPolicy(ownAccount(stack, "s3", map[string]any{"aws:ResourceAccount": stack.Account()}))
 	nameTag(s3)
 
-	door := newEndpointSecurityGroup(stack, vpc)
+	door := newEndpointSecurityGroup(stack, vpc, config.Network.VpcCidr)
 	for _, service := range []struct {
 		id, prefix string
 		service    awsec2.InterfaceVpcEndpointAwsService
@@ -45,13 +45,13 @@ func newEndpoints(stack awscdk.Stack, vpc awsec2.Vpc) {
 	}
 }
 
-func newEndpointSecurityGroup(stack awscdk.Stack, vpc awsec2.Vpc) awsec2.SecurityGroup {
+func newEndpointSecurityGroup(stack awscdk.Stack, vpc awsec2.Vpc, cidr string) awsec2.SecurityGroup {
 	group := awsec2.NewSecurityGroup(stack, new("EndpointSecurityGroup"), &awsec2.SecurityGroupProps{
 		Vpc:              vpc,
 		Description:      new("Interface endpoints: HTTPS from inside the VPC, nothing outwards"),
 		AllowAllOutbound: new(false),
 	})
-	group.AddIngressRule(awsec2.Peer_Ipv4(vpc.VpcCidrBlock()), awsec2.Port_HTTPS(), new("HTTPS from inside the VPC"), nil)
+	group.AddIngressRule(awsec2.Peer_Ipv4(&cidr), awsec2.Port_HTTPS(), new("HTTPS from inside the VPC"), nil)
 	nameTag(group)
 	return group
 }

@@ -141,8 +141,8 @@ func TestEndpointsAdmitHTTPSFromInsideOnly(t *testing.T) {
 					continue
 				}
 				rules++
-				from, _ := e.reference("network", rule.properties["CidrIp"])
-				if from != e.only(t, "AWS::EC2::VPC").key() || rule.properties["FromPort"] != 443.0 || rule.properties["ToPort"] != 443.0 {
+				inside := e.only(t, "AWS::EC2::VPC").Properties["CidrBlock"]
+				if rule.properties["CidrIp"] != inside || rule.properties["FromPort"] != 443.0 || rule.properties["ToPort"] != 443.0 {
 					t.Errorf("%v admits %v", r, rule.properties)
 				}
 			}

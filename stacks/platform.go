@@ -33,14 +33,16 @@ type PlatformStack struct {
 	Repository       awsecr.IRepository
 	LogGroup         awslogs.ILogGroup   // the application's own log
 	FunctionLogs     []awslogs.ILogGroup // what the release machinery decides and does
+	FirewallLog      awslogs.ILogGroup   // the requests that the firewall refused
 }
 
 // NewPlatformStack defines the cluster, load balancer and blue/green payment service.
 func NewPlatformStack(scope constructs.Construct, id string, props PlatformStackProps) PlatformStack {
 	stack, config := awscdk.NewStack(scope, &id, &props.StackProps), props.Config
 
-	logKey := newLogKey(stack, "LogKey", config, config.names().logGroup(), config.names().insightsLogGroup())
-	logs := newLogGroup(stack, "Logs", logGroupProps{Config: config, Key: logKey, Name: config.names().logGroup(), Audit: true})
+	logKey := newLogKey(stack, "LogKey", config, config.names().logGroup(), config.names().insightsLogGroup(), config.names().firewallLog())
+	logs := newLogGroup(stack, "Logs", logGroupProps{Config: config, Key: logKey, Name: config.names().logGroup(), Kept: true})
+	record := newRecord(stack, config, logs, logKey)
 	machinery := newMachinery(stack, props, logKey)
 
 	cluster := newCluster(stack, props.Vpc, config, logKey)
@@ -52,7 +54,8 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	})
 	images.GrantPull(task.ExecutionRole())
 
-	entrance := newEntrance(stack, props.Vpc, config, logKey)
+	entrance := newEntrance(stack, props.Vpc, config, record.Requests)
+	blocked := newFirewall(stack, entrance.LoadBalancer, config, logKey)
 	fingerprint := keepLive(machinery, entrance, task)
 	placement := newPlacement(stack, props.Vpc, config)
 	providers := newCapacityProviders(stack, cluster, entrance.LoadBalancer, config.Capacity)
@@ -82,6 +85,6 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	return PlatformStack{
 		Stack: stack, Cluster: cluster, Service: service, LoadBalancer: entrance.LoadBalancer,
 		BlueTargetGroup: entrance.Blue, GreenTargetGroup: entrance.Green, DeploymentGroup: group,
-		Repository: images, LogGroup: logs, FunctionLogs: machinery.Logs,
+		Repository: images, LogGroup: logs, FunctionLogs: machinery.Logs, FirewallLog: blocked,
 	}
 }

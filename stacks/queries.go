@@ -78,6 +78,7 @@ func savedQueries(events serviceEvents, props ObservabilityStackProps) []savedQu
 			"limit 200",
 		}, decisions},
 		{"DeploymentsQuery", "deployments", deployments, history},
+		{"BlockedRequestsQuery", "blocked-requests", blockedRequests, []interfacesawslogs.ILogGroupRef{props.Platform.FirewallLog}},
 	}
 }
 
@@ -94,6 +95,13 @@ var (
 		"stats latest(detail.lastStatus) as status, latest(detail.capacityProviderName) as provider by detail.taskArn",
 		"stats count(*) as tasks by provider, status",
 		"sort provider, status",
+	}
+	// A request that a managed group refuses names the group in terminatingRuleId, and its rule in the label.
+	blockedRequests = []string{
+		"filter action = \"BLOCK\"",
+		"stats count(*) as requests, max(@timestamp) as last by httpRequest.clientIp as address, terminatingRuleId as rule, labels.0.name as label, httpRequest.uri as path",
+		"sort requests desc",
+		"limit 50",
 	}
 	deployments = []string{
 		"filter `detail-type` = \"" + deploymentStateChange + "\"",

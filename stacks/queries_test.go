@@ -18,6 +18,7 @@ func TestSavedQueriesAskTheRightLog(t *testing.T) {
 			"exec-sessions": "the audit log", "release-decisions": "the functions' logs",
 			"task-stops": names.eventLog(), "tasks-by-capacity-provider": names.eventLog(),
 			"service-events": names.eventLog(), "deployments": names.eventLog(),
+			"blocked-requests": "aws-waf-logs-" + names.application(),
 		}
 		found := map[string]bool{}
 		for _, r := range env.resources("AWS::Logs::QueryDefinition") {

@@ -16,6 +16,7 @@ var judgedTypes = []string{
 	"AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy",
 	"AWS::CertificateManager::Certificate",
 	"AWS::CloudFormation::CustomResource", "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::CloudWatch::Dashboard",
+	"AWS::CloudTrail::Trail",
 	"AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentConfig", "AWS::CodeDeploy::DeploymentGroup",
 	"AWS::EC2::EIP", "AWS::EC2::FlowLog", "AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::Route",
 	"AWS::EC2::RouteTable", "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress",
@@ -26,9 +27,11 @@ var judgedTypes = []string{
 	"AWS::ElasticLoadBalancingV2::Listener", loadBalancerType, "AWS::ElasticLoadBalancingV2::TargetGroup",
 	"AWS::Events::Rule",
 	"AWS::IAM::Policy", "AWS::IAM::Role",
+	"AWS::KinesisFirehose::DeliveryStream",
 	"AWS::KMS::Alias", "AWS::KMS::Key",
 	"AWS::Lambda::Function", "AWS::Lambda::Permission",
-	"AWS::Logs::LogGroup", "AWS::Logs::MetricFilter", "AWS::Logs::QueryDefinition", "AWS::Logs::ResourcePolicy",
+	"AWS::Logs::LogGroup", "AWS::Logs::LogStream", "AWS::Logs::MetricFilter", "AWS::Logs::QueryDefinition",
+	"AWS::Logs::ResourcePolicy", "AWS::Logs::SubscriptionFilter",
 	"AWS::Route53::RecordSet",
 	"AWS::S3::Bucket", "AWS::S3::BucketPolicy",
 	"AWS::SNS::Subscription", "AWS::SNS::Topic", "AWS::SNS::TopicPolicy",
@@ -36,6 +39,7 @@ var judgedTypes = []string{
 	"AWS::SSM::Parameter",
 	"AWS::SecretsManager::Secret",
 	"AWS::StepFunctions::StateMachine",
+	"AWS::WAFv2::LoggingConfiguration", "AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation",
 }
 
 // entrances finds what answers on the internet beside one load balancer on the ports of the web.

@@ -120,6 +120,10 @@ func (e *environment) physical(t *testing.T, part, id, attribute string) string 
 		return named("LogGroupName")
 	case "AWS::Logs::LogGroup.Arn":
 		return "arn:aws:logs:us-east-2:111122223333:log-group:" + named("LogGroupName") + ":*"
+	case "AWS::KinesisFirehose::DeliveryStream.":
+		return named("DeliveryStreamName")
+	case "AWS::WAFv2::WebACL.metric name": // what its metrics are under
+		return properties["VisibilityConfig"].(object)["MetricName"].(string)
 	case "AWS::CodeDeploy::Application.":
 		return named("ApplicationName")
 	case "AWS::CodeDeploy::DeploymentGroup.":

@@ -24,7 +24,9 @@ func (e *environment) statements() []statement {
 	for _, r := range e.resources() {
 		visit(r.Properties, "", func(path string, value any) {
 			for _, s := range listed(asObject(value)["Statement"]) {
-				found = append(found, statement{r, path, asObject(s)})
+				if asObject(s)["Effect"] != nil { // a firewall's rules have statements too
+					found = append(found, statement{r, path, asObject(s)})
+				}
 			}
 		})
 	}

@@ -12,9 +12,10 @@ import (
 // it is told to stop.
 const deregistrationDelay = 60
 
-// newTargetGroup defines one of the two groups between which CodeDeploy moves the traffic.
+// newTargetGroup defines one of the two groups between which CodeDeploy moves the traffic. With
+// HTTPS the load balancer encrypts and verifies no certificate; see docs/decisions/9-encryption-to-tasks.md.
 func newTargetGroup(scope constructs.Construct, id, name string, vpc awsec2.IVpc, task TaskConfig) awselasticloadbalancingv2.ApplicationTargetGroup {
-	return awselasticloadbalancingv2.NewApplicationTargetGroup(scope, &id, &awselasticloadbalancingv2.ApplicationTargetGroupProps{
+	props := &awselasticloadbalancingv2.ApplicationTargetGroupProps{
 		TargetGroupName:     &name,
 		Vpc:                 vpc,
 		TargetType:          awselasticloadbalancingv2.TargetType_IP,
@@ -29,5 +30,10 @@ func newTargetGroup(scope constructs.Construct, id, name string, vpc awsec2.IVpc
 			HealthyThresholdCount:   jsii.Number(2),
 			UnhealthyThresholdCount: jsii.Number(3),
 		},
-	})
+	}
+	if task.TargetProtocol == targetHTTPS {
+		props.Protocol = awselasticloadbalancingv2.ApplicationProtocol_HTTPS
+		props.HealthCheck.Protocol = awselasticloadbalancingv2.Protocol_HTTPS
+	}
+	return awselasticloadbalancingv2.NewApplicationTargetGroup(scope, &id, props)
 }

@@ -60,7 +60,7 @@ func newPaymentTask(scope constructs.Construct, props paymentTaskProps) awsecs.F
 		ContainerName:          new(containerName),
 		Image:                  props.Image,
 		PortMappings:           &[]*awsecs.PortMapping{{ContainerPort: jsii.Number(props.Config.Task.ContainerPort)}},
-		Environment:            &map[string]*string{"PORT": new(strconv.Itoa(props.Config.Task.ContainerPort))}, // where to listen
+		Environment:            listening(props.Config.Task),
 		Secrets:                secrets(props.Secret),
 		Logging:                logDriver(props.LogGroup),
 		LinuxParameters:        linuxParameters(scope),
@@ -76,6 +76,15 @@ func newPaymentTask(scope constructs.Construct, props paymentTaskProps) awsecs.F
 		})
 	}
 	return task
+}
+
+// listening tells the container where to listen, and that it must serve TLS where the load balancer speaks it.
+func listening(task TaskConfig) *map[string]*string {
+	variables := map[string]*string{"PORT": new(strconv.Itoa(task.ContainerPort))}
+	if task.TargetProtocol == targetHTTPS {
+		variables["PROTOCOL"] = new(targetHTTPS)
+	}
+	return &variables
 }
 
 func runtimePlatform(architecture string) *awsecs.RuntimePlatform {

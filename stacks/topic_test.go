@@ -142,7 +142,7 @@ func TestEventLogIsEncryptedKeptAndWritable(t *testing.T) {
 		if got := env.rendered(t, group.Stack, group.Properties["KmsKeyId"]); got != env.observabilityKey(t).ID+".Arn" {
 			t.Errorf("%s: event log is encrypted with %v", suffix, got)
 		}
-		if got := group.Properties["RetentionInDays"]; got != float64(env.Config.LogRetentionDays) {
+		if got := group.Properties["RetentionInDays"]; got != map[string]float64{"dev": 30, "staging": 30, "prod": 400}[suffix] {
 			t.Errorf("%s: event log is kept %v days", suffix, got)
 		}
 		if got := group.Body["DeletionPolicy"]; got != deletion {
@@ -151,7 +151,7 @@ func TestEventLogIsEncryptedKeptAndWritable(t *testing.T) {
 		if got := env.observabilityKey(t).Body["DeletionPolicy"]; got != deletion {
 			t.Errorf("%s: deletion policy of the key is %v, want %s", suffix, got, deletion)
 		}
-		policy := env.only(t, "AWS::Logs::ResourcePolicy")
+		policy := env.logPolicy(t, "EventsPolicy")
 		document := env.rendered(t, policy.Stack, policy.Properties["PolicyDocument"]).(string)
 		for _, part := range []string{
 			`"Service":["events.amazonaws.com","delivery.logs.amazonaws.com"]`,

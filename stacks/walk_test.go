@@ -21,6 +21,9 @@ var walked = map[string]struct {
 	"staging":     {"staging", nil},
 	"prod":        {"prod", nil},
 	"without NAT": {"dev", object{"natGateways": "0"}},
+	"with all that an assessor can ask for": {"dev", object{
+		"archiveLogs": "true", "auditTrail": "true", "auditLogDays": "400", "targetProtocol": "HTTPS",
+	}},
 	"with a domain, test traffic and three zones": {"dev", object{
 		"domainName": "pay.example.com", "hostedZoneId": "Z0123456789ABCDEFGHIJ", "zoneName": "example.com",
 		"testIngressCidrs": "203.0.113.0/24", "bakeMinutes": "3", "availabilityZones": "3", "alarmEmail": "on-call@example.com",

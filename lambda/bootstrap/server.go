@@ -5,6 +5,7 @@ package bootstrap
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -27,12 +28,16 @@ Push an image to the environment's ECR repository and deploy its tag:
 GET /ready says whether this environment's database can be reached.
 `
 
-// Run serves on PORT, 8080 if it is not set, until ctx ends, and then lets the requests under way finish. getenv is
+// Run serves on PORT, 8080 if it is not set, until ctx ends, and then lets the requests under way finish. With PROTOCOL
+// set to HTTPS it serves TLS, with a certificate of its own. getenv is
 // os.Getenv; Database documents the other variables. Run calls listening with the address once connections are accepted.
 func Run(ctx context.Context, getenv func(string) string, listening func(net.Addr)) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", ":"+cmp.Or(getenv("PORT"), "8080"))
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
+	}
+	if getenv("PROTOCOL") == "HTTPS" {
+		listener = tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{newCertificate()}})
 	}
 	listening(listener.Addr())
 	return serve(ctx, listener, newHandler(newReadiness(NewDatabase(getenv).Check)))

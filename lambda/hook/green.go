@@ -22,7 +22,11 @@ func (h Handler) green(ctx context.Context, deployment string) error {
 	if err != nil {
 		return err
 	}
-	targets, err := h.targets(ctx, *set.TargetGroup.Name)
+	group, err := h.targetGroup(ctx, *set.TargetGroup.Name)
+	if err != nil {
+		return err
+	}
+	targets, err := h.targets(ctx, *set.TargetGroup.Name, group)
 	if err != nil {
 		return err
 	}
@@ -31,7 +35,7 @@ func (h Handler) green(ctx context.Context, deployment string) error {
 	}
 	var results []probe.Result
 	for some := range slices.Chunk(targets, probe.MostTargets) {
-		answered, err := h.probe(ctx, probe.Request{Targets: some, Paths: h.Paths})
+		answered, err := h.probe(ctx, probe.Request{Scheme: scheme(group), Targets: some, Paths: h.Paths})
 		if err != nil {
 			return err
 		}
@@ -86,20 +90,32 @@ var well = []elbtypes.TargetHealthStateEnum{
 	elbtypes.TargetHealthStateEnumHealthy, elbtypes.TargetHealthStateEnumUnused,
 }
 
-// targets returns where green's tasks listen; it fails while the load balancer finds one of them unwell.
-func (h Handler) targets(ctx context.Context, targetGroup string) ([]probe.Target, error) {
-	groups, err := h.ELB.DescribeTargetGroups(ctx, &elasticloadbalancingv2.DescribeTargetGroupsInput{Names: []string{targetGroup}})
+func (h Handler) targetGroup(ctx context.Context, name string) (elbtypes.TargetGroup, error) {
+	groups, err := h.ELB.DescribeTargetGroups(ctx, &elasticloadbalancingv2.DescribeTargetGroupsInput{Names: []string{name}})
 	if err != nil {
-		return nil, fmt.Errorf("look up target group %s: %w", targetGroup, err)
+		return elbtypes.TargetGroup{}, fmt.Errorf("look up target group %s: %w", name, err)
 	}
 	if len(groups.TargetGroups) == 0 {
-		return nil, fmt.Errorf("there is no target group %s", targetGroup)
+		return elbtypes.TargetGroup{}, fmt.Errorf("there is no target group %s", name)
 	}
+	return groups.TargetGroups[0], nil
+}
+
+// scheme is what the load balancer speaks to the group's targets.
+func scheme(group elbtypes.TargetGroup) string {
+	if group.Protocol == elbtypes.ProtocolEnumHttps {
+		return "https"
+	}
+	return "http"
+}
+
+// targets returns where green's tasks listen; it fails while the load balancer finds one of them unwell.
+func (h Handler) targets(ctx context.Context, name string, group elbtypes.TargetGroup) ([]probe.Target, error) {
 	out, err := h.ELB.DescribeTargetHealth(ctx, &elasticloadbalancingv2.DescribeTargetHealthInput{
-		TargetGroupArn: groups.TargetGroups[0].TargetGroupArn,
+		TargetGroupArn: group.TargetGroupArn,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("ask for the health of target group %s: %w", targetGroup, err)
+		return nil, fmt.Errorf("ask for the health of target group %s: %w", name, err)
 	}
 	var targets []probe.Target
 	var problems []error

@@ -83,27 +83,21 @@ func newFirewallLog(scope constructs.Construct, acl awswafv2.CfnWebACL, config C
 	stack, names := awscdk.Stack_Of(scope), config.names()
 	group := newLogGroup(scope, "FirewallLogs", logGroupProps{Config: config, Key: logKey, Name: names.firewallLog(), Audit: true})
 	policy := newDeliveryPolicy(scope, "FirewallLogsPolicy", names.application()+"-firewall", group)
-	var redacted, kept []any
+	var redacted, kept []any // spelled as CloudFormation does: the CDK would leave its own spelling in them
 	for _, header := range redactedHeaders {
-		redacted = append(redacted, &awswafv2.CfnLoggingConfiguration_FieldToMatchProperty{
-			SingleHeader: &awswafv2.CfnLoggingConfiguration_SingleHeaderProperty{Name: &header},
-		})
+		redacted = append(redacted, map[string]any{"SingleHeader": map[string]any{"Name": header}})
 	}
 	for _, action := range []string{"BLOCK", "COUNT", "EXCLUDED_AS_COUNT"} {
-		kept = append(kept, &awswafv2.CfnLoggingConfiguration_ConditionProperty{
-			ActionCondition: &awswafv2.CfnLoggingConfiguration_ActionConditionProperty{Action: &action},
-		})
+		kept = append(kept, map[string]any{"ActionCondition": map[string]any{"Action": action}})
 	}
 	logging := awswafv2.NewCfnLoggingConfiguration(scope, new("FirewallLogging"), &awswafv2.CfnLoggingConfigurationProps{
 		ResourceArn: acl.AttrArn(),
 		// Without the :* that the log group's attribute ends with.
 		LogDestinationConfigs: &[]any{arnOf(stack, "logs", "log-group:"+*group.LogGroupName())},
 		RedactedFields:        redacted,
-		LoggingFilter: &awswafv2.CfnLoggingConfiguration_LoggingFilterProperty{
-			DefaultBehavior: new("DROP"),
-			Filters: []any{&awswafv2.CfnLoggingConfiguration_FilterProperty{
-				Behavior: new("KEEP"), Requirement: new("MEETS_ANY"), Conditions: kept,
-			}},
+		LoggingFilter: map[string]any{
+			"DefaultBehavior": "DROP",
+			"Filters":         []any{map[string]any{"Behavior": "KEEP", "Requirement": "MEETS_ANY", "Conditions": kept}},
 		},
 	})
 	logging.Node().AddDependency(policy)

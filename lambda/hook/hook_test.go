@@ -154,6 +154,17 @@ func TestGreenThatAnswersIsLetThrough(t *testing.T) {
 }
 
 // A green that does not answer must never get production traffic, whatever the reason.
+// Tasks that serve TLS must be asked over TLS: the target group says which they do.
+func TestTasksAreAskedAsTheLoadBalancerDoes(t *testing.T) {
+	for protocol, want := range map[elbtypes.ProtocolEnum]string{"": "http", elbtypes.ProtocolEnumHttp: "http", elbtypes.ProtocolEnumHttps: "https"} {
+		d := waiting()
+		d.groups[0].Protocol = protocol
+		if err := d.run(t); err != nil || len(d.asked) != 1 || d.asked[0].Scheme != want {
+			t.Errorf("%q: asked %+v, %v, want %s", protocol, d.asked, err, want)
+		}
+	}
+}
+
 // A fleet that has scaled out must be able to release, and to go back.
 func TestAProbeIsAskedNoMoreThanItTakes(t *testing.T) {
 	d := waiting()

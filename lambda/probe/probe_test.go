@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -33,7 +34,7 @@ func TestEveryTargetIsAskedEveryPath(t *testing.T) {
 	ill := task(t, func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "no database", http.StatusServiceUnavailable)
 	})
-	response := askAll(t.Context(), Request{[]Target{well, ill}, []string{"/health", "/ready?a=b"}})
+	response := askAll(t.Context(), Request{Targets: []Target{well, ill}, Paths: []string{"/health", "/ready?a=b"}})
 	want := []Result{
 		{well, "/health", 200, ""}, {well, "/ready?a=b", 200, "ready"},
 		{ill, "/health", 503, "no database"}, {ill, "/ready?a=b", 503, "no database"},
@@ -43,6 +44,26 @@ func TestEveryTargetIsAskedEveryPath(t *testing.T) {
 	}
 	if !want[0].OK() || want[2].OK() || (Result{Status: 302}).OK() || (Result{Status: 199}).OK() {
 		t.Error("OK is not success")
+	}
+}
+
+// The load balancer encrypts for a task without verifying its certificate, and so must the probe, or no task with a
+// certificate of its own is ever released.
+func TestHTTPSVerifiesNoCertificate(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS.Version >= tls.VersionTLS12 {
+			_, _ = io.WriteString(w, "encrypted")
+		}
+	}))
+	defer server.Close()
+	address := server.Listener.Addr().(*net.TCPAddr)
+	request := Request{Targets: []Target{{address.IP.String(), address.Port}}, Paths: []string{"/health"}, Scheme: "https"}
+	if result := askAll(t.Context(), request).Results[0]; !result.OK() || result.Detail != "encrypted" {
+		t.Errorf("got %+v", result)
+	}
+	request.Scheme = ""
+	if result := askAll(t.Context(), request).Results[0]; result.OK() {
+		t.Errorf("a task that expects TLS answered without: %+v", result)
 	}
 }
 
@@ -61,13 +82,13 @@ func TestTasksAreNotTrusted(t *testing.T) {
 			<-r.Context().Done()
 		}
 	})
-	response := askAll(t.Context(), Request{[]Target{target}, []string{"/moved"}})
+	response := askAll(t.Context(), Request{Targets: []Target{target}, Paths: []string{"/moved"}})
 	if response.Results[0].Status != 302 || asked.Load() != 1 {
 		t.Errorf("got %+v after %d requests, want the redirect itself", response, asked.Load())
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	response = askAll(ctx, Request{[]Target{target}, []string{"/long", "/forged", "/slow", "/\x7f"}})
+	response = askAll(ctx, Request{Targets: []Target{target}, Paths: []string{"/long", "/forged", "/slow", "/\x7f"}})
 	if got := len(response.Results[0].Detail); got != longestBody {
 		t.Errorf("kept %d bytes of a long body, want %d", got, longestBody)
 	}
@@ -91,6 +112,7 @@ func TestOnlyTasksAreAsked(t *testing.T) {
 		{Targets: []Target{{"10.0.0.1", 65536}}},
 		{Targets: slices.Repeat([]Target{{"10.0.0.1", 80}}, MostTargets+1)},
 		{Paths: []string{"@10.0.0.2/"}},
+		{Scheme: "file"},
 	} {
 		if _, err := Handle(t.Context(), request); err == nil {
 			t.Errorf("asked %+v", request)
@@ -102,7 +124,7 @@ func TestOnlyTasksAreAsked(t *testing.T) {
 func TestNobodyThereIsAResult(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	response, err := Handle(ctx, Request{[]Target{{"10.0.0.1", 8080}}, []string{"/health"}})
+	response, err := Handle(ctx, Request{Targets: []Target{{"10.0.0.1", 8080}}, Paths: []string{"/health"}})
 	if err != nil || len(response.Results) != 1 || response.Results[0].OK() {
 		t.Errorf("got %+v, %v", response, err)
 	}

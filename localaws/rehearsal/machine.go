@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	local "payment-processor/localaws/cloudformation"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -104,15 +106,17 @@ func (m *Machine) Break(ctx context.Context, resourceType string) error {
 		}
 		for _, r := range page.StackResourceSummaries {
 			if *r.ResourceType == resourceType {
-				return m.fault(ctx, map[string]any{"stack": m.stack(), "logicalId": *r.LogicalResourceId, "operation": "update", "fail": "injected by the rehearsal", "times": 1})
+				return m.fault(ctx, local.Fault{
+					Stack: m.stack(), LogicalID: *r.LogicalResourceId, Operation: "Update", Phase: "forward", Fail: "injected by the rehearsal",
+				})
 			}
 		}
 	}
 	return fmt.Errorf("stack %s has no %s", m.stack(), resourceType)
 }
 
-func (m *Machine) fault(ctx context.Context, fault map[string]any) error {
-	body, _ := json.Marshal(fault) // a map of plain values always encodes
+func (m *Machine) fault(ctx context.Context, fault local.Fault) error {
+	body, _ := json.Marshal(fault) // plain values always encode
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, m.Endpoint+"/_localaws/faults", bytes.NewReader(body))
 	if err != nil {
 		return err

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	local "payment-processor/localaws/cloudformation"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-containerregistry/pkg/registry"
@@ -157,11 +159,11 @@ func TestBreakFindsTheResource(t *testing.T) {
 	}
 	m := machine(t, endpoint{})
 	m.Endpoint = "http://127.0.0.1:1"
-	if err := m.fault(t.Context(), nil); err == nil {
+	if err := m.fault(t.Context(), local.Fault{}); err == nil {
 		t.Error("a fault is injected where nobody listens")
 	}
 	m.Endpoint = "\n"
-	if err := m.fault(t.Context(), nil); err == nil {
+	if err := m.fault(t.Context(), local.Fault{}); err == nil {
 		t.Error("a fault is injected nowhere")
 	}
 }

@@ -2,12 +2,14 @@ package database
 
 import (
 	"context"
-	"crypto/x509"
 	"log/slog"
 	"time"
 
+	"payment-processor/lambda/internal/postgres"
+
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Secrets is the part of Secrets Manager that the custom resource uses. It reads the master's secret too.
@@ -31,7 +33,7 @@ type Lambda interface {
 // Credentials answers the requests of Custom::DatabaseCredentials. It keeps nothing between calls.
 type Credentials struct {
 	Secrets Secrets
-	Roots   *x509.CertPool // that vouch for the database
+	Connect func(context.Context, postgres.Login) (*pgconn.PgConn, error)
 	Now     func() time.Time
 	Sleep   func(context.Context, time.Duration) error // returns early, with its error, when the context ends
 	Log     *slog.Logger
@@ -41,7 +43,7 @@ type Credentials struct {
 type Rotation struct {
 	Secrets         RotatedSecrets
 	Lambda          Lambda
-	Roots           *x509.CertPool
+	Connect         func(context.Context, postgres.Login) (*pgconn.PgConn, error)
 	Sleep           func(context.Context, time.Duration) error
 	Log             *slog.Logger
 	MasterSecret    string // ARN of the cluster's master user's secret; it rotates by itself and is read each time

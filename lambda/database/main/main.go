@@ -2,9 +2,56 @@
 package main
 
 import (
-	"payment-processor/lambda/database"
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
 
+	"payment-processor/lambda/database"
+	"payment-processor/lambda/internal/issued"
+	"payment-processor/lambda/internal/postgres"
+	"payment-processor/lambda/internal/rdsca"
+
+	"github.com/aws/aws-lambda-go/cfn"
 	"github.com/aws/aws-lambda-go/lambda"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	lambdaclient "github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 )
 
-func main() { lambda.Start(database.Rotation{}.Handle) }
+var exit = os.Exit // tests stay alive
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	http.DefaultClient.Timeout = 10 * time.Second                        // cfn answers CloudFormation with it
+	client := awshttp.NewBuildableClient().WithTimeout(10 * time.Second) // one call that hangs must not use up the function's time
+	aws, err := config.LoadDefaultConfig(context.Background(), config.WithHTTPClient(client))
+	if err != nil {
+		log.Error("load the AWS configuration", "error", err)
+		exit(1)
+		return
+	}
+	secrets := secretsmanager.NewFromConfig(aws)
+	connector := postgres.Connector{Roots: rdsca.Roots(), Application: "payment-processor-credentials"}
+	credentials := database.Credentials{
+		Secrets: secrets, Connect: connector.Connect, Now: time.Now, Sleep: database.Sleep, Log: log,
+	}
+	rotation := database.Rotation{
+		Secrets: secrets, Lambda: lambdaclient.NewFromConfig(aws), Connect: connector.Connect, Sleep: database.Sleep, Log: log,
+		MasterSecret: os.Getenv(database.EnvMasterSecret), Host: os.Getenv(database.EnvHost),
+		ReleaseFunction: os.Getenv(database.EnvRelease),
+	}
+	lambda.Start(map[string]any{
+		"credentials": answering(cfn.LambdaWrap(credentials.Handle)), "rotate": rotation.Handle,
+	}[os.Getenv("_HANDLER")])
+}
+
+// answering keeps the address at which CloudFormation waits out of the log: it is signed.
+func answering(answer cfn.CustomResourceLambdaFunction) cfn.CustomResourceLambdaFunction {
+	return func(ctx context.Context, event cfn.Event) (string, error) {
+		_, err := answer(ctx, event)
+		return "", issued.Addressless(err)
+	}
+}

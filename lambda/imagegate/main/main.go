@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"payment-processor/lambda/imagegate"
+	"payment-processor/lambda/internal/issued"
 
 	"github.com/aws/aws-lambda-go/cfn"
 	"github.com/aws/aws-lambda-go/lambda"
@@ -48,6 +49,6 @@ func main() {
 	answer := cfn.LambdaWrap(handler.Handle)
 	lambda.Start(func(ctx context.Context, event cfn.Event) (string, error) {
 		reason, err := answer(ctx, event)
-		return reason, imagegate.Addressless(err)
+		return reason, issued.Addressless(err)
 	})
 }

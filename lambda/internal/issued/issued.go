@@ -1,4 +1,4 @@
-// Package issued tells when CloudFormation sent a request.
+// Package issued is about the address that a request of CloudFormation comes with: it tells when the request was sent.
 package issued
 
 import (

@@ -1,4 +1,4 @@
-package imagegate
+package issued
 
 import (
 	"errors"

@@ -1,0 +1,79 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"payment-processor/lambda/deployment"
+	"payment-processor/lambda/internal/postgres"
+
+	"github.com/aws/smithy-go"
+)
+
+const (
+	firstWait   = time.Second
+	longestWait = 10 * time.Second
+	// refusals are how often a login or a call may be refused: the master's password may have changed while its secret
+	// did not say so yet, and a new policy takes a while to be in force everywhere.
+	refusals = 6
+)
+
+type sleep func(context.Context, time.Duration) error
+
+// persist tries again what failed for a reason that passes, as long as the context lasts, and returns the last error.
+func persist(ctx context.Context, wait sleep, log *slog.Logger, try func() error) error {
+	refused := 0
+	for pause := firstWait; ; pause = min(2*pause, longestWait) {
+		err := try()
+		if postgres.Refused(err) || deployment.Denied(err) {
+			refused++
+		} else if err == nil || !passes(err) {
+			return err
+		}
+		if refused >= refusals {
+			return err
+		}
+		log.Warn("trying again", "after", pause.String(), "error", err)
+		if wait(ctx, pause) != nil {
+			return err
+		}
+	}
+}
+
+// passes reports whether the same may succeed later. What this package itself refuses is a Failure.
+func passes(err error) bool {
+	if failure := deployment.Failure(""); errors.As(err, &failure) || errors.Is(err, deployment.ErrSuperseded) {
+		return false
+	}
+	if refusal := smithy.APIError(nil); errors.As(err, &refusal) {
+		return deployment.Transient(err)
+	}
+	if errors.Is(err, postgres.ErrPort) || errors.Is(err, postgres.ErrEnvironment) || errors.Is(err, postgres.ErrPassword) {
+		return false
+	}
+	return postgres.Passes(err)
+}
+
+// Sleep waits for d or the end of ctx, whichever is first.
+func Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// margin is left of a function's time to answer.
+const margin = 10 * time.Second
+
+func early(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, limited := ctx.Deadline(); limited {
+		return context.WithDeadline(ctx, deadline.Add(-margin))
+	}
+	return context.WithCancel(ctx)
+}

@@ -34,6 +34,9 @@ func (s *Server) emit(st *stack, e Event) {
 	if op := st.operation; op != nil {
 		e.OperationID, e.Token = op.id, op.token
 	}
+	if n := len(st.events); n > 0 && e.Time.Sub(st.events[n-1].Time) < time.Millisecond {
+		e.Time = st.events[n-1].Time.Add(time.Millisecond) // the CDK CLI sorts events by their time, which is in milliseconds
+	}
 	if !e.OfStack() {
 		e.ID = fmt.Sprintf("%s-%s-%s", e.LogicalID, e.Status, e.ID)
 	}

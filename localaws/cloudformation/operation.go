@@ -179,6 +179,9 @@ func (o *operation) attribute(id, name string) (any, error) {
 		return rec.live.physical, nil
 	}
 	value, has := rec.live.attributes[name]
+	if !has && custom(rec.kind) {
+		return nil, fmt.Errorf("CustomResource attribute error: Vendor response doesn't contain %s key in object %s|%s", name, o.stack.id, id)
+	}
 	if !has {
 		return nil, fmt.Errorf("Attribute %s of resource %s does not exist", name, id)
 	}

@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -38,13 +39,21 @@ func tagless(request resource.Request) map[string]any {
 }
 
 func (s scalableTargets) remove(ctx context.Context, request resource.Request) error {
-	return run(ctx, s.DeregisterScalableTarget, target(request.PhysicalID))
+	return unlessGone(run(ctx, s.DeregisterScalableTarget, target(request.PhysicalID)))
 }
 
 // target is what a scalable target's id consists of.
 func target(id string) map[string]any {
 	parts := append(strings.Split(id, "|"), "", "")
 	return map[string]any{"ResourceId": parts[0], "ScalableDimension": parts[1], "ServiceNamespace": parts[2]}
+}
+
+// unlessGone knows moto's words for what is not there, which have no error code of their own.
+func unlessGone(err error) error {
+	if err != nil && strings.Contains(err.Error(), "No scal") {
+		return nil
+	}
+	return err
 }
 
 type scalingPolicies struct{ *applicationautoscaling.Client }
@@ -63,9 +72,10 @@ func (s scalingPolicies) put(ctx context.Context, request resource.Request) (res
 	if err != nil {
 		return resource.Result{}, err
 	}
-	return resource.Result{PhysicalID: *made.PolicyARN, Attributes: map[string]any{"Arn": *made.PolicyARN}}, nil
+	arn := cmp.Or(request.PhysicalID, *made.PolicyARN) // moto makes another one up each time
+	return resource.Result{PhysicalID: arn, Attributes: map[string]any{"Arn": arn, "PolicyName": request.Properties["PolicyName"]}}, nil
 }
 
 func (s scalingPolicies) remove(ctx context.Context, request resource.Request) error {
-	return run(ctx, s.DeleteScalingPolicy, scaled(request.Properties))
+	return unlessGone(run(ctx, s.DeleteScalingPolicy, scaled(request.Properties)))
 }

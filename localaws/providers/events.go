@@ -143,11 +143,23 @@ func (e eventRules) drop(ctx context.Context, request resource.Request, targets 
 	return run(ctx, e.RemoveTargets, with(ruleKey(request, "Rule"), "Ids", ids))
 }
 
+// remove takes out whatever targets the rule has by now, without which it cannot go.
 func (e eventRules) remove(ctx context.Context, request resource.Request) error {
-	if err := e.drop(ctx, request, targetIDs(request.Properties)); err != nil {
+	if err := run(ctx, e.DescribeRule, ruleKey(request, "Name")); err != nil {
+		return err // moto breaks when it shall list the targets of a rule that is not there
+	}
+	found, err := call(ctx, e.ListTargetsByRule, ruleKey(request, "Rule"))
+	if err != nil {
 		return err
 	}
-	return run(ctx, e.DeleteRule, ruleKey(request, "Name"))
+	ids := map[string]bool{}
+	for _, target := range found.Targets {
+		ids[*target.Id] = true
+	}
+	return inOrder(
+		func() error { return e.drop(ctx, request, ids) },
+		func() error { return run(ctx, e.DeleteRule, ruleKey(request, "Name")) },
+	)
 }
 
 type eventBuses struct{ *eventbridge.Client }

@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +57,8 @@ func reason(err error) error {
 	if errors.As(err, &response) {
 		status, requestID = response.HTTPStatusCode(), response.ServiceRequestID()
 	}
-	return refusal{err, fmt.Sprintf("%s (Service: %s, Status Code: %d, Request ID: %s) (%s)", refused.ErrorMessage(),
+	return refusal{err, fmt.Sprintf("%s (Service: %s, Status Code: %d, Request ID: %s) (%s)",
+		cmp.Or(refused.ErrorMessage(), refused.ErrorCode()),
 		service, status, requestID, refused.ErrorCode())}
 }
 

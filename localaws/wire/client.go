@@ -8,10 +8,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,4 +110,10 @@ func refusal(status int, body []byte) error {
 	code := cmp.Or(said.Type[strings.LastIndex(said.Type, "#")+1:], marked.Error.Code, marked.Errors.Error.Code, marked.Code, fmt.Sprintf("HTTP%d", status))
 	message := cmp.Or(said.Message, marked.Error.Message, marked.Errors.Error.Message, marked.Message, string(body))
 	return &smithy.GenericAPIError{Code: code, Message: message}
+}
+
+// Is tells whether an error is a refusal with one of the codes.
+func Is(err error, codes ...string) bool {
+	var refusal smithy.APIError
+	return errors.As(err, &refusal) && slices.Contains(codes, refusal.ErrorCode())
 }

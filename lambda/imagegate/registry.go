@@ -35,11 +35,11 @@ const (
 func (r registry) Platforms(ctx context.Context, repositoryURI, digest string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, reading)
 	defer cancel()
-	reference, err := name.NewDigest(repositoryURI + "@" + digest)
+	host, options, err := r.login(ctx)
 	if err != nil {
 		return nil, err
 	}
-	options, err := r.options(ctx)
+	reference, err := name.NewDigest(at(host, repositoryURI) + "@" + digest)
 	if err != nil {
 		return nil, err
 	}
@@ -83,33 +83,47 @@ func known(platforms ...*v1.Platform) []string {
 func (r registry) Push(ctx context.Context, repositoryURI, tag string, image v1.Image) error {
 	ctx, cancel := context.WithTimeout(ctx, pushing)
 	defer cancel()
-	reference, err := name.NewTag(repositoryURI + ":" + tag)
+	host, options, err := r.login(ctx)
 	if err != nil {
 		return err
 	}
-	options, err := r.options(ctx)
+	reference, err := name.NewTag(at(host, repositoryURI) + ":" + tag)
 	if err != nil {
 		return err
 	}
 	return remote.Write(reference, image, options...)
 }
 
-// options carry a token of ECR, which is base64 of "AWS:" and a password.
+// login returns a token of ECR, which is base64 of "AWS:" and a password, and the host that it is for.
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html#registry-auth-token
-func (r registry) options(ctx context.Context) ([]remote.Option, error) {
+func (r registry) login(ctx context.Context) (host string, options []remote.Option, err error) {
 	out, err := r.tokens.GetAuthorizationToken(ctx, &ecr.GetAuthorizationTokenInput{})
 	if err != nil {
-		return nil, fmt.Errorf("log in to the registry: %w", err)
+		return "", nil, fmt.Errorf("log in to the registry: %w", err)
 	}
 	if len(out.AuthorizationData) == 0 {
-		return nil, errors.New("log in to the registry: ECR gave no token")
+		return "", nil, errors.New("log in to the registry: ECR gave no token")
 	}
-	decoded, err := base64.StdEncoding.DecodeString(*out.AuthorizationData[0].AuthorizationToken)
+	data := out.AuthorizationData[0]
+	decoded, err := base64.StdEncoding.DecodeString(*data.AuthorizationToken)
 	if err != nil {
-		return nil, errors.New("log in to the registry: ECR's token is not base64") // the cause would quote the token
+		return "", nil, errors.New("log in to the registry: ECR's token is not base64") // the cause would quote the token
+	}
+	if data.ProxyEndpoint != nil {
+		_, host, _ = strings.Cut(*data.ProxyEndpoint, "://")
 	}
 	user, password, _ := strings.Cut(string(decoded), ":")
-	return []remote.Option{
+	return host, []remote.Option{
 		remote.WithContext(ctx), remote.WithAuth(&authn.Basic{Username: user, Password: password}),
 	}, nil
+}
+
+// at is a repository in the registry that a token is for. That is the repository's own, at another address maybe: ECR
+// has several for one registry, and so has who stands in for it.
+func at(host, repositoryURI string) string {
+	_, repository, found := strings.Cut(repositoryURI, "/")
+	if host == "" || !found {
+		return repositoryURI
+	}
+	return host + "/" + repository
 }

@@ -25,14 +25,15 @@ import (
 
 // tokens is ECR as far as it lets clients in.
 type tokens struct {
-	token string
-	err   error
+	token    string
+	endpoint *string
+	err      error
 }
 
 func (k tokens) GetAuthorizationToken(context.Context, *ecr.GetAuthorizationTokenInput, ...func(*ecr.Options)) (*ecr.GetAuthorizationTokenOutput, error) {
 	out := &ecr.GetAuthorizationTokenOutput{}
 	if k.token != "" {
-		out.AuthorizationData = []ecrtypes.AuthorizationData{{AuthorizationToken: &k.token}}
+		out.AuthorizationData = []ecrtypes.AuthorizationData{{AuthorizationToken: &k.token, ProxyEndpoint: k.endpoint}}
 	}
 	return out, k.err
 }
@@ -81,6 +82,26 @@ func TestPushAndPull(t *testing.T) {
 	platforms, err := NewRegistry(valid).Platforms(t.Context(), uri, digest.String())
 	if err != nil || strings.Join(platforms, " ") != "linux/arm64" {
 		t.Errorf("the image is for %v (%v), want linux/arm64", platforms, err)
+	}
+}
+
+// A token is for a registry at an address, which need not be how the repository is called.
+func TestTheRegistryIsWhereTheTokenSays(t *testing.T) {
+	uri := serve(t)
+	host, repository, _ := strings.Cut(uri, "/")
+	there := valid
+	there.endpoint = new("http://" + host)
+	official := "111122223333.dkr.ecr.us-east-2.amazonaws.com/" + repository
+	image := assemble(t, "server", "ARM64")
+	if err := NewRegistry(there).Push(t.Context(), official, "bootstrap-1", image); err != nil {
+		t.Fatal(err)
+	}
+	digest, _ := image.Digest()
+	if _, err := NewRegistry(valid).Platforms(t.Context(), uri, digest.String()); err != nil {
+		t.Errorf("the image is not in the registry that the token is for: %v", err)
+	}
+	if _, err := NewRegistry(there).Platforms(t.Context(), "no-host", digest.String()); err == nil {
+		t.Error("found an image without a repository")
 	}
 }
 

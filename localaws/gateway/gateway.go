@@ -27,6 +27,8 @@ type Options struct {
 
 	// Services are ours, by the name that clients sign for: cloudformation, ecs, codedeploy, lambda, events, states.
 	Services map[string]http.Handler
+	// Fronts stand between moto and the clients of one of its services, by the same name.
+	Fronts map[string]func(moto http.Handler) http.Handler
 	// Own are handlers under Prefix, by the path's next segment; they see the whole path. "requests" is taken: the log.
 	Own map[string]http.Handler
 }
@@ -37,6 +39,7 @@ type Gateway struct {
 	moto     http.Handler
 	log      *requestLog
 	registry http.Handler
+	fronts   map[string]http.Handler
 }
 
 // New returns the handler of the one port.
@@ -57,6 +60,10 @@ func New(options Options) *Gateway {
 	g := &Gateway{options: options, moto: proxy, log: &requestLog{}}
 	g.moto = closeGaps(proxy)
 	g.registry = newRegistry(g.moto)
+	g.fronts = map[string]http.Handler{"ecr": registryTokens(g.moto)}
+	for service, front := range options.Fronts {
+		g.fronts[service] = front(g.moto)
+	}
 	return g
 }
 
@@ -75,6 +82,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		handler.ServeHTTP(w, r)
 	case service == registryService:
 		g.registry.ServeHTTP(w, r)
+	case g.fronts[service] != nil:
+		g.fronts[service].ServeHTTP(w, r)
 	default:
 		g.moto.ServeHTTP(w, r)
 	}

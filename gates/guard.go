@@ -1,0 +1,114 @@
+package gates
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+)
+
+// guard is where the npm package @cdklabs/cdk-validator-cfnguard keeps its programs and rules.
+var guard = filepath.Join("node_modules", "@cdklabs", "cdk-validator-cfnguard")
+
+// guardBinary is the program for the machine that this runs on, or one that says there is none.
+func guardBinary(root, system, architecture string) string {
+	folder := map[string]string{
+		"linux/amd64": "ubuntu/x86_64", "linux/arm64": "ubuntu/aarch64",
+		"darwin/amd64": "macos/x86_64", "darwin/arm64": "macos/aarch64",
+	}[system+"/"+architecture]
+	return filepath.Join(root, guard, "bin", folder, "cfn-guard")
+}
+
+// ruleName finds the name of a rule file's main rule, which is what reports call it.
+var ruleName = regexp.MustCompile(`(?m)^rule (\w+) when is_cfn_template`)
+
+// guardRules reads Control Tower's rules: their text, and which control a reported name stands for.
+func guardRules(root string, controls []string) (texts []string, control map[string]string, err error) {
+	control = map[string]string{}
+	for _, id := range controls {
+		name := strings.ReplaceAll(strings.ToLower(id), ".", "-") + ".guard"
+		found, _ := filepath.Glob(filepath.Join(root, guard, "rules", "control-tower", "cfn-guard", "*", name)) // the pattern is ours
+		if len(found) != 1 {
+			return nil, nil, fmt.Errorf("%s: %d rule files are called %s, want 1", id, len(found), name)
+		}
+		text, err := os.ReadFile(found[0])
+		if err != nil {
+			return nil, nil, err
+		}
+		rule := ruleName.FindSubmatch(text)
+		if rule == nil {
+			return nil, nil, fmt.Errorf("%s: no rule in %s", id, found[0])
+		}
+		texts, control[string(rule[1])] = append(texts, string(text)), id
+	}
+	return texts, control, nil
+}
+
+type guardReport struct {
+	NotCompliant []struct {
+		Rule json.RawMessage
+	} `json:"not_compliant"`
+	Compliant []string
+}
+
+// Guard checks templates against controls of Control Tower. Applied are the controls that had something to look at.
+func Guard(ctx context.Context, root string, controls []string, templates []Stack) (findings []Finding, applied map[string]bool, err error) {
+	texts, control, err := guardRules(root, controls)
+	if err != nil {
+		return nil, nil, err
+	}
+	payload := map[string][]string{"rules": texts}
+	for _, t := range templates {
+		raw, err := json.Marshal(t.Template)
+		if err != nil {
+			return nil, nil, err
+		}
+		payload["data"] = append(payload["data"], string(raw))
+	}
+	input, err := json.Marshal(payload)
+	if err != nil {
+		return nil, nil, err
+	}
+	var reports []guardReport
+	if err := run(ctx, &reports, input, guardBinary(root, runtime.GOOS, runtime.GOARCH),
+		"validate", "--payload", "--structured", "--output-format", "json", "--show-summary", "none"); err != nil {
+		return nil, nil, err
+	}
+	if len(reports) != len(templates) {
+		return nil, nil, fmt.Errorf("cfn-guard reports on %d of %d templates", len(reports), len(templates))
+	}
+	applied = map[string]bool{}
+	for i, report := range reports {
+		for _, name := range report.Compliant {
+			applied[control[name]] = true
+		}
+		for _, broken := range report.NotCompliant {
+			found := guardFindings(control, broken.Rule, templates[i])
+			findings = append(findings, found...)
+			applied[found[0].Rule] = true
+		}
+	}
+	return sorted(findings), applied, nil
+}
+
+var guardedResource = regexp.MustCompile(`"path":"/Resources/(\w+)`)
+
+// guardFindings finds out which resources break a rule: the report says it in the path of each value that it shows.
+func guardFindings(control map[string]string, rule json.RawMessage, stack Stack) []Finding {
+	var named struct{ Name string }
+	_ = json.Unmarshal(rule, &named) // it was part of valid JSON
+	finding := Finding{Rule: control[named.Name], Stack: stack.Name, Message: named.Name}
+	var findings []Finding
+	for _, match := range guardedResource.FindAllSubmatch(rule, -1) {
+		finding.Resource = string(match[1])
+		findings = append(findings, finding)
+	}
+	if len(findings) == 0 {
+		return []Finding{finding}
+	}
+	return findings
+}

@@ -1,0 +1,101 @@
+# The database. PCI DSS 2.2.7, 3.5, 4.2, 8.3, 10.2, 12.10; FSBP RDS.2, RDS.7, RDS.12, RDS.15, RDS.16, RDS.27, RDS.34.
+package payment
+
+import rego.v1
+
+violation contains v if {
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	not encrypted(cluster)
+	v := finding("PAY-DATABASE-01", id, "Properties.StorageEncrypted", "the database is not encrypted with a key of ours")
+}
+
+encrypted(cluster) if {
+	cluster.properties.StorageEncrypted == true
+	reference(cluster.properties.KmsKeyId)
+}
+
+violation contains v if {
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	object.get(cluster.properties, "EnableIAMDatabaseAuthentication", false) != true
+	v := finding("PAY-DATABASE-02", id, "Properties.EnableIAMDatabaseAuthentication", "people have no way in but a password")
+}
+
+violation contains v if {
+	production
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	object.get(cluster.properties, "DeletionProtection", false) != true
+	v := finding("PAY-DATABASE-03", id, "Properties.DeletionProtection", "production's database can be deleted")
+}
+
+tls_forced(cluster) if {
+	parameters := input.resources[cluster.properties.DBClusterParameterGroupName.__ref].properties.Parameters
+	sprintf("%v", [parameters["rds.force_ssl"]]) == "1"
+}
+
+violation contains v if {
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	not tls_forced(cluster)
+	v := finding("PAY-DATABASE-04", id, "Properties.DBClusterParameterGroupName", "the database takes connections without TLS")
+}
+
+violation contains v if {
+	some id, instance in typed("AWS::RDS::DBInstance")
+	object.get(instance.properties, "PubliclyAccessible", false) != false
+	v := finding("PAY-DATABASE-05", id, "Properties.PubliclyAccessible", "the database has a public address")
+}
+
+violation contains v if {
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	object.get(cluster.properties, "BackupRetentionPeriod", 1) < backup_days
+	v := finding("PAY-DATABASE-06", id, "Properties.BackupRetentionPeriod", sprintf("backups are kept for less than %d days", [backup_days]))
+}
+
+default backup_days := 1
+
+backup_days := 30 if production
+
+violation contains v if {
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	not "postgresql" in object.get(cluster.properties, "EnableCloudwatchLogsExports", [])
+	v := finding("PAY-DATABASE-07", id, "Properties.EnableCloudwatchLogsExports", "the database's log is not exported")
+}
+
+violation contains v if {
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	object.get(cluster.properties, "CopyTagsToSnapshot", false) != true
+	v := finding("PAY-DATABASE-08", id, "Properties.CopyTagsToSnapshot", "nobody knows whose snapshots they are")
+}
+
+# What writes a password into the template.
+violation contains v if {
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	is_string(cluster.properties.MasterUserPassword)
+	not startswith(cluster.properties.MasterUserPassword, "{{resolve:secretsmanager:")
+	v := finding("PAY-DATABASE-09", id, "Properties.MasterUserPassword", "a password stands in the template")
+}
+
+rotated(secret) if {
+	some schedule in typed("AWS::SecretsManager::RotationSchedule")
+	refers(schedule.properties.SecretId, secret)
+}
+
+rotated(secret) if {
+	some attachment_id, attachment in typed("AWS::SecretsManager::SecretTargetAttachment")
+	refers(attachment.properties.SecretId, secret)
+	some schedule in typed("AWS::SecretsManager::RotationSchedule")
+	refers(schedule.properties.SecretId, attachment_id)
+}
+
+violation contains v if {
+	some id, _ in typed("AWS::SecretsManager::Secret")
+	not rotated(id)
+	v := finding("PAY-DATABASE-10", id, "Properties", "a secret is not rotated")
+}
+
+violation contains v if {
+	some id, instance in typed("AWS::RDS::DBInstance")
+	object.get(instance.properties, "MonitoringInterval", 0) == 0
+	some cluster in typed("AWS::RDS::DBCluster")
+	object.get(cluster.properties, "MonitoringInterval", 0) == 0
+	v := finding("PAY-DATABASE-11", id, "Properties.MonitoringInterval", "the database's machine is not watched")
+}

@@ -1,0 +1,212 @@
+# What is stored is encrypted with keys that rotate, and no store is public. PCI DSS 1.3, 3.5, 3.6, 3.7, 7.2, 10.3.
+package payment
+
+import rego.v1
+
+violation contains v if {
+	some id, key in typed("AWS::KMS::Key")
+	object.get(key.properties, "EnableKeyRotation", false) != true
+	v := finding("PAY-CRYPT-01", id, "Properties.EnableKeyRotation", "a key does not rotate")
+}
+
+# A service may use a key for what it is for. https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
+bounds := {
+	"kms:EncryptionContext:aws:logs:arn", "kms:EncryptionContext:aws:sns:topicArn", "kms:EncryptionContext:aws:cloudtrail:arn",
+	"aws:SourceArn", "aws:SourceAccount", "kms:ViaService", "kms:CallerAccount",
+}
+
+bounded(statement) if {
+	some keys in statement.Condition
+	some key, _ in keys
+	bounds[key]
+}
+
+violation contains v if {
+	some id, key in typed("AWS::KMS::Key")
+	some statement in key.properties.KeyPolicy.Statement
+	statement.Effect == "Allow"
+	statement.Principal.Service
+	not bounded(statement)
+	v := finding("PAY-CRYPT-02", id, "Properties.KeyPolicy", sprintf("%v may use the key for anything", [statement.Principal.Service]))
+}
+
+# CloudWatch Logs names the log group, so the key can be kept to our own.
+violation contains v if {
+	some id, key in typed("AWS::KMS::Key")
+	some statement in key.properties.KeyPolicy.Statement
+	statement.Effect == "Allow"
+	some service in listed(statement.Principal.Service)
+	startswith(service, "logs.")
+	not names_log_groups(statement)
+	v := finding("PAY-CRYPT-03", id, "Properties.KeyPolicy", "the log service may use the key for any log group")
+}
+
+names_log_groups(statement) if {
+	some keys in statement.Condition
+	arns := listed(keys["kms:EncryptionContext:aws:logs:arn"])
+	every arn in arns {
+		contains(text(arn), ":log-group:")
+		not endswith(text(arn), ":log-group:*")
+	}
+}
+
+violation contains v if {
+	some id, key in typed("AWS::KMS::Key")
+	some statement in key.properties.KeyPolicy.Statement
+	statement.Effect == "Allow"
+	some principal in listed(object.get(statement.Principal, "AWS", []))
+	not endswith(text(principal), ":root")
+	not reference(principal)
+	v := finding("PAY-CRYPT-04", id, "Properties.KeyPolicy", "a key is given to a stranger")
+}
+
+violation contains v if {
+	some id, bucket in typed("AWS::S3::Bucket")
+	count(object.get(bucket.properties, ["BucketEncryption", "ServerSideEncryptionConfiguration"], [])) == 0
+	v := finding("PAY-CRYPT-05", id, "Properties.BucketEncryption", "a bucket is not encrypted by what its template says")
+}
+
+violation contains v if {
+	some id, bucket in typed("AWS::S3::Bucket")
+	some block in ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"]
+	object.get(bucket.properties, ["PublicAccessBlockConfiguration", block], false) != true
+	v := finding("PAY-CRYPT-06", id, sprintf("Properties.PublicAccessBlockConfiguration.%s", [block]), "a bucket can be made public")
+}
+
+violation contains v if {
+	some id, bucket in typed("AWS::S3::Bucket")
+	object.get(bucket.properties, ["VersioningConfiguration", "Status"], "Off") != "Enabled"
+	v := finding("PAY-CRYPT-07", id, "Properties.VersioningConfiguration", "an overwritten log is lost")
+}
+
+owner_enforced(bucket) if {
+	some rule in bucket.properties.OwnershipControls.Rules
+	rule.ObjectOwnership == "BucketOwnerEnforced"
+}
+
+violation contains v if {
+	some id, bucket in typed("AWS::S3::Bucket")
+	not owner_enforced(bucket)
+	v := finding("PAY-CRYPT-08", id, "Properties.OwnershipControls", "access control lists can open the bucket")
+}
+
+tls_only(bucket) if {
+	some policy in typed("AWS::S3::BucketPolicy")
+	refers(policy.properties.Bucket, bucket)
+	some statement in policy.properties.PolicyDocument.Statement
+	statement.Effect == "Deny"
+	statement.Action == "s3:*"
+	statement.Condition.Bool["aws:SecureTransport"] == "false"
+}
+
+violation contains v if {
+	some id, _ in typed("AWS::S3::Bucket")
+	not tls_only(id)
+	v := finding("PAY-CRYPT-09", id, "Properties", "a bucket takes requests without TLS")
+}
+
+# Every bucket here keeps logs.
+violation contains v if {
+	some id, bucket in typed("AWS::S3::Bucket")
+	days := [rule.ExpirationInDays | some rule in bucket.properties.LifecycleConfiguration.Rules; rule.Status == "Enabled"; rule.ExpirationInDays]
+	not kept(days)
+	v := finding("PAY-CRYPT-10", id, "Properties.LifecycleConfiguration", "a log bucket is kept for ever, or in production for less than 400 days")
+}
+
+kept(days) if {
+	count(days) > 0
+	not production
+}
+
+kept(days) if {
+	count(days) > 0
+	min(days) >= 400
+}
+
+violation contains v if {
+	some id, topic in typed("AWS::SNS::Topic")
+	not reference(topic.properties.KmsMasterKeyId)
+	v := finding("PAY-CRYPT-11", id, "Properties.KmsMasterKeyId", "a topic is not encrypted with a key of ours")
+}
+
+violation contains v if {
+	some id, queue in typed("AWS::SQS::Queue")
+	not queue.properties.KmsMasterKeyId
+	object.get(queue.properties, "SqsManagedSseEnabled", false) != true
+	v := finding("PAY-CRYPT-12", id, "Properties", "a queue is not encrypted")
+}
+
+violation contains v if {
+	some id, secret in typed("AWS::SecretsManager::Secret")
+	not reference(secret.properties.KmsKeyId)
+	v := finding("PAY-CRYPT-13", id, "Properties.KmsKeyId", "a secret is not encrypted with a key of ours")
+}
+
+violation contains v if {
+	some id, secret in typed("AWS::SecretsManager::Secret")
+	secret.properties.SecretString
+	v := finding("PAY-CRYPT-14", id, "Properties.SecretString", "a secret stands in the template as plain text")
+}
+
+generated(secret) if {
+	secret.properties.GenerateSecretString.PasswordLength >= 32
+	secret.properties.GenerateSecretString.GenerateStringKey
+}
+
+violation contains v if {
+	some id, secret in typed("AWS::SecretsManager::Secret")
+	not secret.properties.SecretString
+	not generated(secret)
+	v := finding("PAY-CRYPT-15", id, "Properties.GenerateSecretString", "a password is not generated, or is shorter than 32 characters")
+}
+
+# What production keeps, a deleted stack must not take along.
+violation contains v if {
+	production
+	some type in ["AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::RDS::DBCluster", "AWS::ECR::Repository"]
+	some id, res in typed(type)
+	not preserved(res)
+	v := finding("PAY-CRYPT-16", id, "DeletionPolicy", "production's data goes with its stack")
+}
+
+preserved(res) if regex.match("^(Retain|Snapshot)", res.deletionPolicy)
+
+violation contains v if {
+	some id, stream in typed("AWS::KinesisFirehose::DeliveryStream")
+	not stream.properties.DeliveryStreamEncryptionConfigurationInput
+	v := finding("PAY-CRYPT-17", id, "Properties", "a delivery stream is not encrypted")
+}
+
+# A topic, queue or bucket that anybody may use.
+policies contains [id, statement] if {
+	some type in ["AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"]
+	some id, res in typed(type)
+	some statement in res.properties.PolicyDocument.Statement
+}
+
+violation contains v if {
+	some [id, statement] in policies
+	statement.Effect == "Allow"
+	anybody(statement.Principal)
+	not statement.Condition
+	v := finding("PAY-CRYPT-18", id, "Properties.PolicyDocument", "a policy lets anybody in")
+}
+
+anybody(principal) if principal == "*"
+
+anybody(principal) if "*" in listed(principal.AWS)
+
+topic_tls(topic) if {
+	some policy in typed("AWS::SNS::TopicPolicy")
+	some t in policy.properties.Topics
+	refers(t, topic)
+	some statement in policy.properties.PolicyDocument.Statement
+	statement.Effect == "Deny"
+	statement.Condition.Bool["aws:SecureTransport"] == "false"
+}
+
+violation contains v if {
+	some id, _ in typed("AWS::SNS::Topic")
+	not topic_tls(id)
+	v := finding("PAY-CRYPT-19", id, "Properties", "a topic takes messages without TLS")
+}

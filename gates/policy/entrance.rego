@@ -1,0 +1,123 @@
+# What comes in is filtered, encrypted and recorded. PCI DSS 4.2, 6.4.1, 6.4.2, 10.2; FSBP ELB.1, ELB.4, ELB.5, ELB.12, ELB.16, ELB.17, WAF.11.
+package payment
+
+import rego.v1
+
+required_attributes := {
+	"routing.http.drop_invalid_header_fields.enabled": {"true"},
+	"routing.http.desync_mitigation_mode": {"defensive", "strictest"},
+	"access_logs.s3.enabled": {"true"},
+	"connection_logs.s3.enabled": {"true"},
+}
+
+violation contains v if {
+	some id, balancer in typed("AWS::ElasticLoadBalancingV2::LoadBalancer")
+	some key, values in required_attributes
+	not has_attribute(balancer, key, values)
+	v := finding("PAY-ENTRANCE-02", id, "Properties.LoadBalancerAttributes", sprintf("%s is not one of %v", [key, values]))
+}
+
+has_attribute(balancer, key, values) if values[attribute(balancer.properties.LoadBalancerAttributes, key)]
+
+violation contains v if {
+	production
+	some id, balancer in typed("AWS::ElasticLoadBalancingV2::LoadBalancer")
+	not has_attribute(balancer, "deletion_protection.enabled", {"true"})
+	v := finding("PAY-ENTRANCE-03", id, "Properties.LoadBalancerAttributes", "production's load balancer can be deleted")
+}
+
+firewalled(id) if {
+	some association in typed("AWS::WAFv2::WebACLAssociation")
+	refers(association.properties.ResourceArn, id)
+	association.properties.WebACLArn
+}
+
+violation contains v if {
+	some id, balancer in typed("AWS::ElasticLoadBalancingV2::LoadBalancer")
+	not firewalled(id)
+	v := finding("PAY-ENTRANCE-04", id, "Properties", "no web application firewall stands before the load balancer")
+}
+
+strong := "^ELBSecurityPolicy-TLS13-1-[23]-"
+
+violation contains v if {
+	some id, listener in typed("AWS::ElasticLoadBalancingV2::Listener")
+	listener.properties.Protocol == "HTTPS"
+	not regex.match(strong, object.get(listener.properties, "SslPolicy", ""))
+	v := finding("PAY-ENTRANCE-05", id, "Properties.SslPolicy", "a listener takes versions of TLS, or ciphers, that are broken")
+}
+
+# Weaker than its name: Ext1 and Ext2 take ciphers without forward secrecy.
+violation contains v if {
+	some id, listener in typed("AWS::ElasticLoadBalancingV2::Listener")
+	regex.match("-(Ext[0-9]|1-[01])-", object.get(listener.properties, "SslPolicy", ""))
+	v := finding("PAY-ENTRANCE-05", id, "Properties.SslPolicy", "a listener takes versions of TLS, or ciphers, that are broken")
+}
+
+violation contains v if {
+	production
+	some id, listener in typed("AWS::ElasticLoadBalancingV2::Listener")
+	listener.properties.Protocol != "HTTPS"
+	some action in listener.properties.DefaultActions
+	object.get(action, ["RedirectConfig", "Protocol"], "HTTP") != "HTTPS"
+	v := finding("PAY-ENTRANCE-06", id, "Properties.DefaultActions", "production answers without TLS")
+}
+
+managed_rules := {
+	"AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet",
+	"AWSManagedRulesSQLiRuleSet", "AWSManagedRulesAmazonIpReputationList",
+}
+
+enforced(acl) := {rule.Statement.ManagedRuleGroupStatement.Name |
+	some rule in acl.properties.Rules
+	not rule.OverrideAction.Count
+}
+
+violation contains v if {
+	some id, acl in typed("AWS::WAFv2::WebACL")
+	missing := managed_rules - enforced(acl)
+	count(missing) > 0
+	v := finding("PAY-ENTRANCE-07", id, "Properties.Rules", sprintf("the firewall does not enforce %v", [missing]))
+}
+
+rate_limited(acl) if {
+	some rule in acl.properties.Rules
+	rule.Statement.RateBasedStatement.Limit
+	rule.Action.Block
+}
+
+violation contains v if {
+	some id, acl in typed("AWS::WAFv2::WebACL")
+	not rate_limited(acl)
+	v := finding("PAY-ENTRANCE-08", id, "Properties.Rules", "one client may send any number of requests")
+}
+
+recorded(acl) if {
+	some logging in typed("AWS::WAFv2::LoggingConfiguration")
+	refers(logging.properties.ResourceArn, acl)
+}
+
+violation contains v if {
+	some id, _ in typed("AWS::WAFv2::WebACL")
+	not recorded(id)
+	v := finding("PAY-ENTRANCE-09", id, "Properties", "what the firewall does is not logged")
+}
+
+redacts(logging, header) if {
+	some field in logging.properties.RedactedFields
+	lower(field.SingleHeader.Name) == header
+}
+
+violation contains v if {
+	some id, logging in typed("AWS::WAFv2::LoggingConfiguration")
+	some header in ["authorization", "cookie"]
+	not redacts(logging, header)
+	v := finding("PAY-ENTRANCE-10", id, "Properties.RedactedFields", sprintf("the header %s is in the firewall's log", [header]))
+}
+
+violation contains v if {
+	some id, acl in typed("AWS::WAFv2::WebACL")
+	some rule in acl.properties.Rules
+	object.get(rule, ["VisibilityConfig", "CloudWatchMetricsEnabled"], false) != true
+	v := finding("PAY-ENTRANCE-11", id, "Properties.Rules", "a rule of the firewall is not measured")
+}

@@ -1,0 +1,94 @@
+# Every log is encrypted, ends, and cannot be missing. PCI DSS 10.2, 10.3, 10.5; FSBP EC2.6, CloudWatch.16, StepFunctions.1.
+package payment
+
+import rego.v1
+
+violation contains v if {
+	some id, group in typed("AWS::Logs::LogGroup")
+	not reference(group.properties.KmsKeyId)
+	v := finding("PAY-LOGS-01", id, "Properties.KmsKeyId", "a log group is not encrypted with a key of ours")
+}
+
+violation contains v if {
+	some id, group in typed("AWS::Logs::LogGroup")
+	object.get(group.properties, "RetentionInDays", 0) < 30
+	v := finding("PAY-LOGS-02", id, "Properties.RetentionInDays", "a log group is kept for ever, or for less than thirty days")
+}
+
+flow_logged(vpc) if {
+	some flow in typed("AWS::EC2::FlowLog")
+	refers(flow.properties.ResourceId, vpc)
+	flow.properties.TrafficType == "ALL"
+}
+
+violation contains v if {
+	some id, _ in typed("AWS::EC2::VPC")
+	not flow_logged(id)
+	v := finding("PAY-LOGS-03", id, "Properties", "not all of the VPC's traffic is in its flow log")
+}
+
+violation contains v if {
+	production
+	some flow in typed("AWS::EC2::FlowLog")
+	group := flow.properties.LogGroupName.__ref
+	input.resources[group].properties.RetentionInDays < 400
+	v := finding("PAY-LOGS-04", group, "Properties.RetentionInDays", "production keeps flow logs for less than 400 days")
+}
+
+violation contains v if {
+	some id, function in typed("AWS::Lambda::Function")
+	not reference(function.properties.LoggingConfig.LogGroup)
+	v := finding("PAY-LOGS-05", id, "Properties.LoggingConfig", "a function logs to a group that Lambda makes, unencrypted and endless")
+}
+
+logged(machine) if {
+	machine.properties.LoggingConfiguration.Level != "OFF"
+	some d in machine.properties.LoggingConfiguration.Destinations
+	reference(d.CloudWatchLogsLogGroup.LogGroupArn)
+}
+
+violation contains v if {
+	some id, machine in typed("AWS::StepFunctions::StateMachine")
+	not logged(machine)
+	v := finding("PAY-LOGS-06", id, "Properties.LoggingConfiguration", "a state machine does not log")
+}
+
+# The pages people: an alarm that tells nobody is none. The gate alarms tell CodeDeploy.
+gate_alarm(id) if {
+	some group in typed("AWS::CodeDeploy::DeploymentGroup")
+	some a in group.properties.AlarmConfiguration.Alarms
+	a.Name.__ref == id
+}
+
+violation contains v if {
+	some id, alarm in typed("AWS::CloudWatch::Alarm")
+	not gate_alarm(id)
+	count(object.get(alarm.properties, "AlarmActions", [])) == 0
+	v := finding("PAY-LOGS-07", id, "Properties.AlarmActions", "an alarm tells nobody")
+}
+
+violation contains v if {
+	some id, alarm in typed("AWS::CloudWatch::Alarm")
+	object.get(alarm.properties, "ActionsEnabled", true) != true
+	v := finding("PAY-LOGS-08", id, "Properties.ActionsEnabled", "an alarm's actions are off")
+}
+
+violation contains v if {
+	some id, function in typed("AWS::Lambda::Function")
+	function.properties.Runtime == "provided.al2023"
+	object.get(function.properties, ["TracingConfig", "Mode"], "PassThrough") != "Active"
+	v := finding("PAY-LOGS-09", id, "Properties.TracingConfig", "a function of ours is not traced")
+}
+
+well_kept(trail) if {
+	trail.properties.EnableLogFileValidation == true
+	trail.properties.IsMultiRegionTrail == true
+	trail.properties.IsLogging == true
+	reference(trail.properties.KMSKeyId)
+}
+
+violation contains v if {
+	some id, trail in typed("AWS::CloudTrail::Trail")
+	not well_kept(trail)
+	v := finding("PAY-LOGS-10", id, "Properties", "a trail is off, unencrypted, unvalidated or of one region")
+}

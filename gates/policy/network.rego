@@ -1,0 +1,154 @@
+# Only the load balancer is reachable, and only where it listens. PCI DSS 1.2, 1.3, 1.4; FSBP EC2.2, EC2.13, EC2.18, EC2.19.
+package payment
+
+import rego.v1
+
+ingress contains [id, rule] if {
+	some id, group in typed("AWS::EC2::SecurityGroup")
+	some rule in group.properties.SecurityGroupIngress
+}
+
+ingress contains [id, res.properties] if some id, res in typed("AWS::EC2::SecurityGroupIngress")
+
+of_load_balancer(id) if {
+	some balancer in typed("AWS::ElasticLoadBalancingV2::LoadBalancer")
+	some group in balancer.properties.SecurityGroups
+	refers(group, id)
+}
+
+open_to_world(rule) if world[rule.CidrIp]
+
+open_to_world(rule) if world[rule.CidrIpv6]
+
+violation contains v if {
+	some [id, rule] in ingress
+	open_to_world(rule)
+	not of_load_balancer(id)
+	v := finding("PAY-NETWORK-01", id, "Properties.SecurityGroupIngress", "something other than the load balancer is open to the internet")
+}
+
+violation contains v if {
+	some [id, rule] in ingress
+	open_to_world(rule)
+	not rule.FromPort in {80, 443}
+	v := finding("PAY-NETWORK-02", id, "Properties.SecurityGroupIngress", "a port other than HTTP's and HTTPS's is open to the internet")
+}
+
+one_port(rule) if {
+	rule.IpProtocol == "tcp"
+	rule.FromPort == rule.ToPort
+}
+
+violation contains v if {
+	some [id, rule] in ingress
+	not one_port(rule)
+	v := finding("PAY-NETWORK-03", id, "Properties.SecurityGroupIngress", "more than one TCP port is open")
+}
+
+egress contains [id, rule] if {
+	some id, group in typed("AWS::EC2::SecurityGroup")
+	some rule in group.properties.SecurityGroupEgress
+}
+
+egress contains [id, res.properties] if some id, res in typed("AWS::EC2::SecurityGroupEgress")
+
+violation contains v if {
+	some [id, rule] in egress
+	rule.IpProtocol == "-1"
+	v := finding("PAY-NETWORK-04", id, "Properties.SecurityGroupEgress", "everything may leave")
+}
+
+# A security group that names no way out has all of them, unless a rule of its own takes the default's place.
+has_egress(id, group) if count(group.properties.SecurityGroupEgress) > 0
+
+has_egress(id, _) if {
+	some rule in typed("AWS::EC2::SecurityGroupEgress")
+	refers(rule.properties.GroupId, id)
+}
+
+violation contains v if {
+	some id, group in typed("AWS::EC2::SecurityGroup")
+	not has_egress(id, group)
+	v := finding("PAY-NETWORK-05", id, "Properties.SecurityGroupEgress", "a security group without a rule outwards lets everything out")
+}
+
+# The VPC's own security group is emptied, and nobody's.
+emptied(vpc) if {
+	some restriction in typed("Custom::VpcRestrictDefaultSG")
+	refers(restriction.properties.DefaultSecurityGroupId, vpc)
+}
+
+violation contains v if {
+	some id, _ in typed("AWS::EC2::VPC")
+	not emptied(id)
+	v := finding("PAY-NETWORK-06", id, "Properties", "the VPC's default security group still lets its members talk")
+}
+
+violation contains v if {
+	some id, res in input.resources
+	not res.resourceType in {"Custom::VpcRestrictDefaultSG", "AWS::IAM::Role"}
+	some ref in res.outgoingRefs
+	ref.attr == "DefaultSecurityGroup"
+	v := finding("PAY-NETWORK-07", id, "Properties", "something uses the VPC's default security group")
+}
+
+violation contains v if {
+	some id, subnet in typed("AWS::EC2::Subnet")
+	object.get(subnet.properties, "MapPublicIpOnLaunch", false) != false
+	v := finding("PAY-NETWORK-08", id, "Properties.MapPublicIpOnLaunch", "what starts in a subnet has a public address")
+}
+
+# Subnets are told apart by the tag that the CDK gives them.
+isolated_table(id) if {
+	some tag in input.resources[id].properties.Tags
+	tag.Key == "Name"
+	contains(tag.Value, "/Isolated")
+}
+
+violation contains v if {
+	some id, route in typed("AWS::EC2::Route")
+	isolated_table(route.properties.RouteTableId.__ref)
+	v := finding("PAY-NETWORK-09", id, "Properties", "an isolated subnet has a route out")
+}
+
+private_table(id) if {
+	some tag in input.resources[id].properties.Tags
+	tag.Key == "Name"
+	contains(tag.Value, "/Private")
+}
+
+violation contains v if {
+	some id, route in typed("AWS::EC2::Route")
+	private_table(route.properties.RouteTableId.__ref)
+	route.properties.GatewayId
+	v := finding("PAY-NETWORK-10", id, "Properties.GatewayId", "tasks' subnets are reachable from the internet")
+}
+
+# Through the endpoints a task reaches this account's, and AWS's own, and not somebody else's.
+violation contains v if {
+	some id, endpoint in typed("AWS::EC2::VPCEndpoint")
+	endpoint.properties.VpcEndpointType == "Interface"
+	object.get(endpoint.properties, "PrivateDnsEnabled", false) != true
+	v := finding("PAY-NETWORK-11", id, "Properties.PrivateDnsEnabled", "tasks would leave the VPC to reach AWS")
+}
+
+violation contains v if {
+	some id, endpoint in typed("AWS::EC2::VPCEndpoint")
+	some statement in endpoint.properties.PolicyDocument.Statement
+	statement.Effect == "Allow"
+	statement.Resource == "*"
+	not statement.Condition
+	v := finding("PAY-NETWORK-12", id, "Properties.PolicyDocument", "an endpoint leads to every account's data")
+}
+
+violation contains v if {
+	some id, _ in typed("AWS::EC2::VPCPeeringConnection")
+	v := finding("PAY-NETWORK-13", id, "Properties", "a path into the VPC that goes around the load balancer")
+}
+
+violation contains v if {
+	some id, endpoint in typed("AWS::EC2::VPCEndpoint")
+	endpoint.properties.VpcEndpointType == "Gateway"
+	not endpoint.properties.PolicyDocument
+	v := finding("PAY-NETWORK-12", id, "Properties.PolicyDocument", "an endpoint leads to every account's data")
+}

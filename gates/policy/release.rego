@@ -1,0 +1,194 @@
+# A release shifts what was reviewed, is watched, and can be taken back. PCI DSS 6.5.1; docs/releases.md.
+package payment
+
+import rego.v1
+
+violation contains v if {
+	some id, service in typed("AWS::ECS::Service")
+	object.get(service.properties, ["DeploymentController", "Type"], "ECS") != "CODE_DEPLOY"
+	v := finding("PAY-RELEASE-01", id, "Properties.DeploymentController", "the service is not deployed by CodeDeploy: nothing rolls a release back")
+}
+
+app_spec(release) := json.unmarshal(text(release.properties.AppSpec))
+
+target(release) := app_spec(release).Resources[0].TargetService.Properties
+
+violation contains v if {
+	some id, release in typed("Custom::Release")
+	some service in typed("AWS::ECS::Service")
+	object.get(target(release), "CapacityProviderStrategy", []) != service.properties.CapacityProviderStrategy
+	v := finding("PAY-RELEASE-02", id, "Properties.AppSpec", "the AppSpec's capacity strategy is not the service's: the next release would strip it")
+}
+
+violation contains v if {
+	some id, release in typed("Custom::Release")
+	not target(release)
+	v := finding("PAY-RELEASE-02", id, "Properties.AppSpec", "the AppSpec cannot be read")
+}
+
+violation contains v if {
+	some id, service in typed("AWS::ECS::Service")
+	not on_demand(service)
+	v := finding("PAY-RELEASE-03", id, "Properties.CapacityProviderStrategy", "no two tasks are kept off Spot")
+}
+
+on_demand(service) if {
+	some s in service.properties.CapacityProviderStrategy
+	s.CapacityProvider == "FARGATE"
+	s.Base >= 2
+}
+
+violation contains v if {
+	some id, release in typed("Custom::Release")
+	not probed(release)
+	v := finding("PAY-RELEASE-04", id, "Properties.AppSpec", "nothing looks at the new tasks before traffic moves to them")
+}
+
+probed(release) if {
+	some hook in app_spec(release).Hooks
+	hook.BeforeAllowTraffic
+}
+
+gate_metrics := {"UnHealthyHostCount", "HTTPCode_Target_5XX_Count", "TargetResponseTime"}
+
+# watches are the alarms of the deployment groups: which group, which metric, of which target group.
+watches contains [id, alarm.MetricName, d.Value.__ref] if {
+	some id, group in typed("AWS::CodeDeploy::DeploymentGroup")
+	some a in group.properties.AlarmConfiguration.Alarms
+	alarm := input.resources[a.Name.__ref].properties
+	some d in alarm.Dimensions
+	d.Name == "TargetGroup"
+}
+
+watches contains [id, metric.MetricName, d.Value.__ref] if {
+	some id, group in typed("AWS::CodeDeploy::DeploymentGroup")
+	some a in group.properties.AlarmConfiguration.Alarms
+	some query in input.resources[a.Name.__ref].properties.Metrics
+	metric := query.MetricStat.Metric
+	some d in metric.Dimensions
+	d.Name == "TargetGroup"
+}
+
+violation contains v if {
+	some id, group in typed("AWS::CodeDeploy::DeploymentGroup")
+	some pair in group.properties.LoadBalancerInfo.TargetGroupPairInfoList
+	some target_group in pair.TargetGroups
+	some metric in gate_metrics
+	not watches[[id, metric, target_group.Name.__ref]]
+	v := finding("PAY-RELEASE-05", id, "Properties.AlarmConfiguration.Alarms", sprintf("no gate alarm looks at %s of %s", [metric, target_group.Name.__ref]))
+}
+
+alarmed(group) if {
+	group.properties.AlarmConfiguration.Enabled == true
+	object.get(group.properties.AlarmConfiguration, "IgnorePollAlarmFailure", false) == false
+	count(group.properties.AlarmConfiguration.Alarms) <= 10
+}
+
+violation contains v if {
+	some id, group in typed("AWS::CodeDeploy::DeploymentGroup")
+	not alarmed(group)
+	v := finding("PAY-RELEASE-06", id, "Properties.AlarmConfiguration", "gate alarms do not stop a release")
+}
+
+rollback_events := {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"}
+
+rolls_back(group) if {
+	group.properties.AutoRollbackConfiguration.Enabled == true
+	every event in rollback_events {
+		event in group.properties.AutoRollbackConfiguration.Events
+	}
+}
+
+violation contains v if {
+	some id, group in typed("AWS::CodeDeploy::DeploymentGroup")
+	not rolls_back(group)
+	v := finding("PAY-RELEASE-07", id, "Properties.AutoRollbackConfiguration", "a failed release stays where it failed")
+}
+
+blue_green(group) if {
+	group.properties.DeploymentStyle.DeploymentType == "BLUE_GREEN"
+	group.properties.DeploymentStyle.DeploymentOption == "WITH_TRAFFIC_CONTROL"
+}
+
+violation contains v if {
+	some id, group in typed("AWS::CodeDeploy::DeploymentGroup")
+	not blue_green(group)
+	v := finding("PAY-RELEASE-08", id, "Properties.DeploymentStyle", "a release is not blue/green")
+}
+
+# A production listener that the template points at one target group is put back to it by the next edit: an outage.
+violation contains v if {
+	some group in typed("AWS::CodeDeploy::DeploymentGroup")
+	some pair in group.properties.LoadBalancerInfo.TargetGroupPairInfoList
+	some listener in pair.ProdTrafficRoute.ListenerArns
+	some action in input.resources[listener.__ref].properties.DefaultActions
+	not live(action)
+	v := finding("PAY-RELEASE-09", listener.__ref, "Properties.DefaultActions", "the production listener's target group is not LiveTargetGroup's answer")
+}
+
+live(action) if input.resources[action.TargetGroupArn.__ref].resourceType == "Custom::LiveTargetGroup"
+
+# Where nothing is measured, nothing fails: a quiet hour must not stop a release.
+violation contains v if {
+	some group in typed("AWS::CodeDeploy::DeploymentGroup")
+	some a in group.properties.AlarmConfiguration.Alarms
+	alarm := input.resources[a.Name.__ref].properties
+	object.get(alarm, "TreatMissingData", "missing") != "notBreaching"
+	v := finding("PAY-RELEASE-10", a.Name.__ref, "Properties.TreatMissingData", "a gate alarm fires when there is no traffic")
+}
+
+violation contains v if {
+	some id, task in typed("AWS::ECS::TaskDefinition")
+	not startswith(object.get(task, "deletionPolicy", ""), "Retain")
+	v := finding("PAY-RELEASE-11", id, "DeletionPolicy", "the old revision is gone when a release is taken back")
+}
+
+violation contains v if {
+	some id, service in typed("AWS::ECS::Service")
+	object.get(service.properties, ["NetworkConfiguration", "AwsvpcConfiguration", "AssignPublicIp"], "ENABLED") != "DISABLED"
+	v := finding("PAY-RELEASE-12", id, "Properties.NetworkConfiguration", "tasks have public addresses")
+}
+
+audited(cluster) if {
+	exec := cluster.properties.Configuration.ExecuteCommandConfiguration
+	exec.Logging == "OVERRIDE"
+	reference(exec.KmsKeyId)
+	reference(exec.LogConfiguration.CloudWatchLogGroupName)
+	exec.LogConfiguration.CloudWatchEncryptionEnabled == true
+}
+
+violation contains v if {
+	some id, cluster in typed("AWS::ECS::Cluster")
+	not audited(cluster)
+	v := finding("PAY-RELEASE-13", id, "Properties.Configuration", "sessions of ECS Exec are not recorded in an encrypted log")
+}
+
+insights(cluster) if {
+	some s in cluster.properties.ClusterSettings
+	s.Name == "containerInsights"
+	s.Value == "enhanced"
+}
+
+violation contains v if {
+	some id, cluster in typed("AWS::ECS::Cluster")
+	not insights(cluster)
+	v := finding("PAY-RELEASE-14", id, "Properties.ClusterSettings", "Container Insights is off")
+}
+
+violation contains v if {
+	some id, repository in typed("AWS::ECR::Repository")
+	object.get(repository.properties, "ImageTagMutability", "MUTABLE") != "IMMUTABLE"
+	v := finding("PAY-RELEASE-15", id, "Properties.ImageTagMutability", "a tag can be moved to another image")
+}
+
+violation contains v if {
+	some id, repository in typed("AWS::ECR::Repository")
+	object.get(repository.properties, ["ImageScanningConfiguration", "ScanOnPush"], false) != true
+	v := finding("PAY-RELEASE-16", id, "Properties.ImageScanningConfiguration", "images are not scanned")
+}
+
+violation contains v if {
+	some id, repository in typed("AWS::ECR::Repository")
+	not contains(object.get(repository.properties, ["LifecyclePolicy", "LifecyclePolicyText"], ""), `"live-"`)
+	v := finding("PAY-RELEASE-17", id, "Properties.LifecyclePolicy", "the image that runs can expire")
+}

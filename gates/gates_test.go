@@ -1,12 +1,11 @@
 package gates
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
-	"time"
 
 	_ "payment-processor/internal/fastsynth"
 	"payment-processor/lambda/bundle"
@@ -95,46 +94,73 @@ func cdkContext(t *testing.T) map[string]any {
 	return context
 }
 
-func TestX(t *testing.T) {
+// rendered is cdk-nag's view of templates as they are rendered.
+func rendered(t *testing.T, templates []Stack) []Finding {
+	t.Helper()
+	out := assemblyDir(t)
+	app, err := Include(templates, t.TempDir(), out, cdkContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	AddPacks(app)
+	app.Synth(nil)
+	assembly, err := Read(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := Nag(assembly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(findings, func(f Finding) bool { return ConstructOnly[f.Rule] != "" })
+}
+
+var findings = map[string][]Finding{}
+
+// found is what all gates have against an environment, asked once a test binary.
+func found(t *testing.T, suffix string) []Finding {
+	t.Helper()
+	if all, ok := findings[suffix]; ok {
+		return all
+	}
+	assembly := synthesized(t, suffix)
+	type answer struct {
+		findings []Finding
+		err      error
+	}
+	controls := make(chan answer, 1)
+	go func() { // cfn-guard takes its time
+		found, _, err := Guard(t.Context(), root, ControlTower, assembly.Stacks)
+		controls <- answer{found, err}
+	}()
+	nag, err := Nag(assembly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := Validate(t.Context(), root, assembly.Stacks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	include := rendered(t, assembly.Stacks)
+	control := <-controls
+	if control.err != nil {
+		t.Fatal(control.err)
+	}
+	findings[suffix] = slices.Concat(nag, include, rules, control.findings)
+	return findings[suffix]
+}
+
+// What is neither compliant nor suppressed does not get to an account.
+func TestGates(t *testing.T) {
 	for _, suffix := range environments {
-		start := time.Now()
-		lap := func(what string) { fmt.Println(suffix, what, time.Since(start)); start = time.Now() }
-		a := synthesized(t, suffix)
-		lap("synth")
-		nag, err := Nag(a)
-		fmt.Println(len(nag), err)
-		lap("nag")
-		v, err := Validate(t.Context(), root, a.Stacks)
-		fmt.Println(v, err)
-		lap("validate")
-		g, _, err := Guard(t.Context(), root, ControlTower, a.Stacks)
-		fmt.Println(g, err)
-		lap("guard")
-		out := assemblyDir(t)
-		app, err := Include(a.Stacks, t.TempDir(), out, cdkContext(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		AddPacks(app)
-		app.Synth(nil)
-		lap("include")
-		a2, err := Read(out)
-		if err != nil {
-			t.Fatal(err)
-		}
-		nag2, err := Nag(a2)
-		fmt.Println(len(nag2), err)
-		in := map[string]bool{}
-		for _, f := range nag {
-			in[f.Rule+f.Resource] = true
-		}
-		for _, f := range nag2 {
-			if !in[f.Rule+f.Resource] {
-				fmt.Println("only rendered", f)
+		t.Run(suffix, func(t *testing.T) {
+			open, idle := Without(found(t, suffix), synthesized(t, suffix).Suppressions())
+			for _, f := range open {
+				t.Error(f)
 			}
-			delete(in, f.Rule+f.Resource)
-		}
-		fmt.Println("only constructs", in)
-		lap("nag2")
+			for _, s := range idle {
+				t.Errorf("nothing needs the suppression of %v at %s any more", s.Rules, s.Path)
+			}
+		})
 	}
 }

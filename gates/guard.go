@@ -57,22 +57,11 @@ type guardReport struct {
 
 // Guard checks templates against controls of Control Tower. Applied are the controls that had something to look at.
 func Guard(ctx context.Context, root string, controls []string, templates []Stack) (findings []Finding, applied map[string]bool, err error) {
-	texts, control, err := guardRules(root, controls)
+	rules, control, err := guardRules(root, controls)
 	if err != nil {
 		return nil, nil, err
 	}
-	payload := map[string][]string{"rules": texts}
-	for _, t := range templates {
-		raw, err := json.Marshal(t.Template)
-		if err != nil {
-			return nil, nil, err
-		}
-		payload["data"] = append(payload["data"], string(raw))
-	}
-	input, err := json.Marshal(payload)
-	if err != nil {
-		return nil, nil, err
-	}
+	input := mustJSON(map[string][]string{"rules": rules, "data": texts(templates)})
 	var reports []guardReport
 	if err := run(ctx, &reports, input, guardBinary(root, runtime.GOOS, runtime.GOARCH),
 		"validate", "--payload", "--structured", "--output-format", "json", "--show-summary", "none"); err != nil {

@@ -36,47 +36,40 @@ type validation struct {
 
 // Validate evaluates our own rules on templates. The root is that of the module, where the validator is installed.
 func Validate(ctx context.Context, root string, templates []Stack) ([]Finding, error) {
-	all, err := validateEach(ctx, root, templates)
-	var findings []Finding
-	for _, found := range all {
-		findings = append(findings, found...)
-	}
-	return sorted(findings), err
-}
-
-// validateEach returns the findings of each template.
-func validateEach(ctx context.Context, root string, templates []Stack) ([][]Finding, error) {
-	var input struct {
-		Rules     []policy.Source `json:"rules"`
-		Templates []string        `json:"templates"`
-	}
-	input.Rules = policy.Sources()
-	for _, t := range templates {
-		raw, err := json.Marshal(t.Template)
-		if err != nil {
-			return nil, err
-		}
-		input.Templates = append(input.Templates, string(raw))
-	}
-	raw, err := json.Marshal(input)
-	if err != nil {
-		return nil, err
-	}
+	input := mustJSON(map[string]any{"rules": policy.Sources(), "templates": texts(templates)})
 	engine := filepath.Join(root, "node_modules", "@aws", "cloudformation-validate")
 	var reports []validation
-	if err := run(ctx, &reports, raw, "node", "-e", validator, engine); err != nil {
+	if err := run(ctx, &reports, input, "node", "-e", validator, engine); err != nil {
 		return nil, err
 	}
-	findings := make([][]Finding, len(templates))
+	var findings []Finding
 	for i, report := range reports {
 		if report.Status != "OK" {
 			return nil, fmt.Errorf("%s: the validation is %s", templates[i].Name, report.Status)
 		}
 		for _, d := range report.Diagnostics {
-			findings[i] = append(findings[i], Finding{d.RuleID, templates[i].Name, d.Entity.LogicalID, d.Message})
+			findings = append(findings, Finding{d.RuleID, templates[i].Name, d.Entity.LogicalID, d.Message})
 		}
 	}
-	return findings, nil
+	return sorted(findings), nil
+}
+
+// texts are the templates as JSON.
+func texts(templates []Stack) []string {
+	var texts []string
+	for _, t := range templates {
+		texts = append(texts, string(mustJSON(t.Template)))
+	}
+	return texts
+}
+
+// mustJSON is for what was JSON before.
+func mustJSON(value any) []byte {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		panic(fmt.Sprintf("%T as JSON: %v", value, err))
+	}
+	return raw
 }
 
 // run hands a command its input and reads its JSON.

@@ -84,7 +84,7 @@ func Guard(ctx context.Context, root string, controls []string, templates []Stac
 	return sorted(findings), applied, nil
 }
 
-var guardedResource = regexp.MustCompile(`"path":"/Resources/(\w+)`)
+var guardedResource = regexp.MustCompile(`"path":\s*"/Resources/(\w+)`)
 
 // guardFindings finds out which resources break a rule: the report says it in the path of each value that it shows.
 func guardFindings(control map[string]string, rule json.RawMessage, stack Stack) []Finding {

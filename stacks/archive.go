@@ -37,6 +37,7 @@ func newArchive(stack awscdk.Stack, props archiveProps) {
 			Conditions: &map[string]any{"ArnLike": map[string]any{"aws:SourceArn": arnOf(stack, "logs", "*")}},
 		}),
 	})
+	suppress(feeder, ownPolicy)
 	allow(feeder, []*string{stream.AttrArn()}, "firehose:PutRecord", "firehose:PutRecordBatch")
 	filter := awslogs.NewCfnSubscriptionFilter(stack, new("ArchiveSubscription"), &awslogs.CfnSubscriptionFilterProps{
 		LogGroupName: props.Log.LogGroupName(), FilterName: new(archiveFilter), FilterPattern: new(""), // all of it
@@ -97,6 +98,7 @@ func newArchiveRole(stack awscdk.Stack, bucket awss3.IBucket, key awskms.IKey, e
 			Conditions: &map[string]any{"StringEquals": map[string]any{"sts:ExternalId": stack.Account()}},
 		}),
 	})
+	suppress(role, ownPolicy, starred)
 	allow(role, []*string{bucket.BucketArn()}, "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")
 	allow(role, []*string{bucket.ArnForObjects(new("*"))}, "s3:AbortMultipartUpload", "s3:PutObject")
 	allow(role, []*string{key.KeyArn()}, "kms:Decrypt", "kms:GenerateDataKey")

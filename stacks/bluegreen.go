@@ -65,6 +65,7 @@ func newCodeDeployRole(scope constructs.Construct, props deploymentGroupProps) a
 			Conditions: ofThisAccount(arns.stack, arns.deploymentGroup()),
 		}),
 	})
+	suppress(role, ownPolicy, starred)
 	allow(role, []*string{arns.colon("cloudwatch", "alarm", "*")}, "cloudwatch:DescribeAlarms") // it reads a list
 	allow(role, []*string{arns.service(), arns.taskSets()},
 		"ecs:CreateTaskSet", "ecs:DeleteTaskSet", "ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet")

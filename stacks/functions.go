@@ -52,7 +52,12 @@ func newGoFunction(scope constructs.Construct, id string, props goFunctionProps)
 		functionProps.VpcSubnets = &awsec2.SubnetSelection{SubnetGroupName: new(privateSubnets)}
 		functionProps.SecurityGroups = &[]awsec2.ISecurityGroup{props.SecurityGroup}
 	}
-	return awslambda.NewFunction(scope, &id, functionProps)
+	function := awslambda.NewFunction(scope, &id, functionProps)
+	suppress(function, askedAgain, unreserved)
+	if props.Vpc == nil {
+		suppress(function, outsideVpc)
+	}
+	return function
 }
 
 // functionIdentity is the role of a function and the log group that it writes to: nothing else is allowed by itself.
@@ -73,6 +78,7 @@ func newFunctionRole(scope constructs.Construct, id, description string, logs aw
 		AssumedBy:   awsiam.NewServicePrincipal(new("lambda.amazonaws.com"), nil),
 	})
 	allow(role, []*string{logs.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents")
+	suppress(role, ownPolicy, starred)
 	return role
 }
 

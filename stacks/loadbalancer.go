@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
@@ -57,7 +59,17 @@ func newLoadBalancer(scope constructs.Construct, vpc awsec2.IVpc, config Config,
 	})
 	balancer.LogAccessLogs(logs, new("requests"))
 	balancer.LogConnectionLogs(logs, new("connections"))
+	if !config.Production() {
+		suppress(balancer, destroyable)
+	}
 	return balancer
+}
+
+// destroyable is of what only production protects.
+var destroyable = Suppression{
+	Rules:    []string{"NIST.800.53.R5-ELBDeletionProtectionEnabled", "CT.ELASTICLOADBALANCING.PR.5"},
+	Severity: "MEDIUM",
+	Reason:   "outside production everything can be destroyed, by requirement; production is protected, PAY-ENTRANCE-03 holds",
 }
 
 // newLoadBalancerSecurityGroup admits whom the configuration names, and lets nothing out: the service adds its tasks.
@@ -80,6 +92,15 @@ func newLoadBalancerSecurityGroup(scope constructs.Construct, vpc awsec2.IVpc, c
 		admit(config.IngressCidrs, httpPort, "HTTP")
 	}
 	admit(config.TestIngressCidrs, testPort, "Tests of a release")
+	if slices.Contains(config.IngressCidrs, "0.0.0.0/0") {
+		suppress(group, Suppression{
+			Rules:    []string{"AwsSolutions-EC23"},
+			Severity: "LOW",
+			Reason: "customers pay from anywhere: 443, and 80 for redirects, are what FSBP EC2.18 allows; PAY-NETWORK-01 and -02 " +
+				"refuse any other port and group",
+			Accepted: "the owner of the cardholder data environment: ingressCidrs can be narrowed",
+		})
+	}
 	return group
 }
 
@@ -90,6 +111,9 @@ func newListener(scope constructs.Construct, id string, front front, port int, t
 		&[]awselasticloadbalancingv2.IApplicationTargetGroup{to}, nil)
 	listener := awselasticloadbalancingv2.NewApplicationListener(scope, &id, props)
 	lintTags(listener)
+	if front.certificate == nil {
+		suppress(listener, plainHTTP)
+	}
 	return listener
 }
 

@@ -41,6 +41,19 @@ func newLogBucket(scope constructs.Construct, id string, props logBucketProps) a
 		bucketProps.ServerAccessLogsBucket, bucketProps.ServerAccessLogsPrefix = props.AccessTo, new(id+"/")
 	}
 	bucket := awss3.NewBucket(scope, &id, bucketProps)
+	suppress(bucket, Suppression{
+		Rules:    []string{"PCI.DSS.321-S3BucketReplicationEnabled", "NIST.800.53.R5-S3BucketReplicationEnabled"},
+		Severity: "LOW",
+		Reason:   "S3 keeps logs in three zones, versioned, and in production nobody can delete them; a second region is the landing zone's",
+		Accepted: "the compliance officer: the logs of a lost region are lost",
+	})
+	if props.Key == nil {
+		suppress(bucket, Suppression{
+			Rules:    []string{"PCI.DSS.321-S3DefaultEncryptionKMS", "NIST.800.53.R5-S3DefaultEncryptionKMS"},
+			Severity: "LOW",
+			Reason:   "load balancers, and S3's own access log, can write to buckets encrypted with S3's key only",
+		})
+	}
 	if props.Config.Production() {
 		bucket.AddToResourcePolicy(keepObjects(bucket))
 	}

@@ -66,6 +66,7 @@ func (m *machinery) newProvider(id, asset string, as functionIdentity) customres
 		FrameworkCompleteAndTimeoutRole: newFunctionRole(m.Stack, id+"FrameworkPollRole",
 			"The CDK's framework polls "+id, framework.Logs),
 	})
+	suppress(provider, askedAgain, unreserved, outsideVpc)
 	logWaiter(provider, framework.Logs)
 	return provider
 }
@@ -78,6 +79,7 @@ func (m *machinery) newProvider(id, asset string, as functionIdentity) customres
 func logWaiter(provider customresources.Provider, logs awslogs.ILogGroup) {
 	waiter := provider.Node().FindChild(new("waiter-state-machine")).Node()
 	role := waiter.FindChild(new("Role")).(awsiam.Role)
+	suppress(role, ownPolicy, starred)
 	allow(role, []*string{logs.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents")
 	allow(role, []*string{arns{stack: awscdk.Stack_Of(provider)}.colon("logs", "log-group", "*")}, "logs:DescribeLogGroups")
 	allow(role, nil, "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies",

@@ -20,7 +20,7 @@ func newFlowLog(stack awscdk.Stack, vpc awsec2.Vpc, config Config, key awskms.IK
 //
 // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 func newFlowLogRole(stack awscdk.Stack) awsiam.Role {
-	return awsiam.NewRole(stack, new("FlowLogRole"), &awsiam.RoleProps{
+	role := awsiam.NewRole(stack, new("FlowLogRole"), &awsiam.RoleProps{
 		Description: new("VPC flow logs write to their log group"),
 		AssumedBy: awsiam.NewServicePrincipal(new("vpc-flow-logs.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 			Conditions: &map[string]any{
@@ -31,4 +31,6 @@ func newFlowLogRole(stack awscdk.Stack) awsiam.Role {
 			},
 		}),
 	})
+	suppress(role, ownPolicy)
+	return role
 }

@@ -10,10 +10,12 @@ import (
 // newTaskExecutionRole is for ECS itself, which pulls the image, reads the secret and writes the log before there is a
 // task. The task definition adds exactly that.
 func newTaskExecutionRole(scope constructs.Construct) awsiam.Role {
-	return awsiam.NewRole(scope, new("TaskExecutionRole"), &awsiam.RoleProps{
+	role := awsiam.NewRole(scope, new("TaskExecutionRole"), &awsiam.RoleProps{
 		Description: new("ECS starts the payment processor's tasks"),
 		AssumedBy:   tasksOfThisAccount(scope),
 	})
+	suppress(role, ownPolicy, starred)
+	return role
 }
 
 // newTaskRole is what the payment processor itself may do: nothing, but for the sessions of ECS Exec. The service would
@@ -25,6 +27,7 @@ func newTaskRole(scope constructs.Construct, exec *awsecs.ExecuteCommandConfigur
 		Description: new("The payment processor"),
 		AssumedBy:   tasksOfThisAccount(scope),
 	})
+	suppress(role, ownPolicy, starred)
 	allow(role, nil, "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
 		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel")
 	allow(role, []*string{exec.KmsKey.KeyArn()}, "kms:Decrypt", "kms:GenerateDataKey")

@@ -38,6 +38,11 @@ func newFront(scope constructs.Construct, balancer awselasticloadbalancingv2.App
 		}),
 	})
 	lintTags(redirect)
+	suppress(redirect, Suppression{
+		Rules:    []string{"PCI.DSS.321-ELBv2ACMCertificateRequired", "NIST.800.53.R5-ELBv2ACMCertificateRequired"},
+		Severity: "LOW",
+		Reason:   "all that it answers is a redirect to HTTPS, and PAY-ENTRANCE-06 holds it to that",
+	})
 	return front{balancer: balancer, certificate: newCertificate(scope, newDomain(scope, balancer, config), config)}
 }
 
@@ -66,6 +71,18 @@ func newCertificate(scope constructs.Construct, zone awsroute53.IHostedZone, con
 		DomainName: &config.DomainName,
 		Validation: awscertificatemanager.CertificateValidation_FromDns(zone),
 	})
+}
+
+// plainHTTP is of listeners where there is no certificate: never in production, which is refused before the first
+// construct.
+var plainHTTP = Suppression{
+	Rules: []string{
+		"PCI.DSS.321-ALBHttpToHttpsRedirection", "NIST.800.53.R5-ALBHttpToHttpsRedirection", "CT.ELASTICLOADBALANCING.PR.1",
+		"PCI.DSS.321-ELBv2ACMCertificateRequired", "NIST.800.53.R5-ELBv2ACMCertificateRequired", "CT.ELASTICLOADBALANCING.PR.2",
+	},
+	Severity: "MEDIUM",
+	Reason:   "an environment without a certificate is for trying out; synth warns of it, and production refuses to be one",
+	Accepted: "whoever deploys it: no card number may be sent there",
 }
 
 func (f front) productionPort() int {

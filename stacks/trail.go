@@ -23,6 +23,7 @@ func newTrail(stack awscdk.Stack, config Config, logKey awskms.IKey, access awss
 			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceArn": arn}},
 		}),
 	})
+	suppress(role, ownPolicy)
 	allow(role, []*string{logs.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents")
 
 	trail := awscloudtrail.NewCfnTrail(stack, new("Trail"), &awscloudtrail.CfnTrailProps{

@@ -28,10 +28,8 @@ func run[I, O, F any](ctx context.Context, operation func(context.Context, *I, .
 
 // with is properties and more of them, in pairs of name and value.
 func with(properties map[string]any, pairs ...any) map[string]any {
-	more := maps.Clone(properties)
-	if more == nil {
-		more = map[string]any{}
-	}
+	more := map[string]any{}
+	maps.Copy(more, properties)
 	for i := 0; i < len(pairs); i += 2 {
 		more[pairs[i].(string)] = pairs[i+1]
 	}

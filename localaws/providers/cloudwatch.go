@@ -78,14 +78,7 @@ type dashboards struct{ *cloudwatch.Client }
 
 func (d dashboards) put(ctx context.Context, request resource.Request) (resource.Result, error) {
 	name := nameAgain(request, "DashboardName", 255)
-	answer, err := call(ctx, d.PutDashboard, with(request.Properties, "DashboardName", name))
-	if err != nil {
-		return resource.Result{}, err
-	}
-	for _, message := range answer.DashboardValidationMessages {
-		return resource.Result{}, fmt.Errorf("The dashboard body is invalid: %s", aws.ToString(message.Message))
-	}
-	return resource.Result{PhysicalID: name}, nil
+	return resource.Result{PhysicalID: name}, run(ctx, d.PutDashboard, with(request.Properties, "DashboardName", name))
 }
 
 func (d dashboards) remove(ctx context.Context, request resource.Request) error {

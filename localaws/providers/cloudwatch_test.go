@@ -69,6 +69,7 @@ func TestAlarm(t *testing.T) {
 	}.live(t)
 	name := made(t, "AWS::CloudWatch::Alarm", alarm("Statistic", nil, "ExtendedStatistic", "p99.9")).PhysicalID
 	refused(t, "AWS::CloudWatch::Alarm", "already exists", alarm("AlarmName", name))
+	refused(t, "AWS::CloudWatch::Alarm", "Period must be", alarm("Period", 45))
 	refused(t, "AWS::CloudWatch::Alarm", "Property /Threshold", alarm("Threshold", "much"))
 }
 

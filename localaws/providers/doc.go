@@ -1,3 +1,15 @@
 // Package providers makes AWS resources as CloudFormation does, one file a service, through SDK clients whose endpoint is
 // the gateway. Property names and an SDK's member names are alike, so that shape copies most of them.
+//
+// What moto does not check is refused here, in the words of AWS: names in use, a listener's port twice, alarms that could
+// never fire, malformed policies, event patterns and state machines. What moto cannot store:
+//
+//	CloudWatch::CompositeAlarm           its rule is checked and lost; the alarm is one without a metric, listed among metric alarms
+//	ApplicationAutoScaling::ScalingPolicy  tags; an update gives it another ARN, while Ref keeps the first
+//	ApplicationAutoScaling::ScalableTarget tags; and moto wants its own ECS to have the service (services.Neighbours.Announce)
+//	ECR::Repository                      scan on push, once on, stays on
+//	RDS::DBCluster, DBInstance           changes of the exported logs; endpoints are names that nothing answers at
+//	SecretsManager::RotationSchedule     its function, which the gateway remembers and calls (functions.RotateSecrets)
+//	CertificateManager::Certificate      validation: it is issued at once
+//	CloudWatch::AnomalyDetector          not made: deploying one fails with the type's name
 package providers

@@ -28,7 +28,7 @@ func TestTopic(t *testing.T) {
 	life{
 		kind: "AWS::SNS::Topic",
 		properties: func(unique string) map[string]any {
-			return map[string]any{"TopicName": "t-" + unique, "DisplayName": "one", "KmsMasterKeyId": "alias/aws/sns", "Tags": tag("a", "b"),
+			return map[string]any{"TopicName": "t-" + unique, "DisplayName": "one", "KmsMasterKeyId": "alias/aws/sns", "SignatureVersion": "2", "Tags": tag("a", "b"),
 				"Subscription": []any{map[string]any{"Protocol": "email", "Endpoint": "a@example.com"}}}
 		},
 		changes: []func(map[string]any){func(p map[string]any) {

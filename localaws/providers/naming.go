@@ -25,15 +25,10 @@ func named(request resource.Request, property string, longest int) string {
 
 // tagged is the properties with the stack's tags among their own, which win.
 func tagged(request resource.Request) map[string]any {
-	values := maps.Clone(request.Tags)
-	if values == nil {
-		values = map[string]string{}
-	}
+	values := map[string]string{}
+	maps.Copy(values, request.Tags)
 	maps.Copy(values, tagsOf(request.Properties))
-	properties := maps.Clone(request.Properties)
-	if properties == nil {
-		properties = map[string]any{}
-	}
+	properties := with(request.Properties)
 	delete(properties, "Tags")
 	if len(values) == 0 {
 		return properties

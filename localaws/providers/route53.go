@@ -3,7 +3,6 @@ package providers
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -31,9 +30,6 @@ func (r recordSets) update(ctx context.Context, request resource.Request) (resou
 
 func (r recordSets) remove(ctx context.Context, request resource.Request) error {
 	_, err := r.change(ctx, request, "DELETE")
-	if err != nil && strings.Contains(err.Error(), "not found") {
-		return nil
-	}
 	return err
 }
 

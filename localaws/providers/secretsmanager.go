@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"payment-processor/localaws/resource"
 )
@@ -130,6 +131,11 @@ func (r rotations) put(ctx context.Context, request resource.Request) (resource.
 	return secretResult(*answer.ARN), nil
 }
 
+// remove finds nothing to cancel where Secrets Manager knows of no function.
 func (r rotations) remove(ctx context.Context, request resource.Request) error {
-	return run(ctx, r.CancelRotateSecret, map[string]any{"SecretId": request.PhysicalID})
+	err := run(ctx, r.CancelRotateSecret, map[string]any{"SecretId": request.PhysicalID})
+	if _, none := errors.AsType[*types.InvalidRequestException](err); none {
+		return nil
+	}
+	return err
 }

@@ -127,3 +127,15 @@ func TestSecretTargetAttachment(t *testing.T) {
 		}
 	}
 }
+
+// The gateway calls the function of a rotation; moto would look for it among its own.
+func TestRotationSchedule(t *testing.T) {
+	life{
+		kind: secretType + "RotationSchedule",
+		properties: func(string) map[string]any {
+			secret := made(t, secretType+"Secret", map[string]any{"SecretString": "{}"}).PhysicalID
+			return map[string]any{"SecretId": secret, "RotationRules": map[string]any{"AutomaticallyAfterDays": 30}}
+		},
+		changes: []func(map[string]any){func(p map[string]any) { p["RotateImmediatelyOnUpdate"] = "false" }},
+	}.live(t)
+}

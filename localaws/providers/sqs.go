@@ -59,12 +59,7 @@ func (q queues) update(ctx context.Context, request resource.Request) (resource.
 			return run(ctx, q.SetQueueAttributes, with(url, "Attributes", altered(request, queueAttributes...)))
 		}, queueAttributes...),
 		func() error { return run(ctx, q.TagQueue, with(url, "Tags", tagMap(request))) },
-		func() error {
-			if gone := untagged(request); len(gone) > 0 {
-				return run(ctx, q.UntagQueue, with(url, "TagKeys", anyList(gone)))
-			}
-			return nil
-		},
+		func() error { return run(ctx, q.UntagQueue, with(url, "TagKeys", anyList(untagged(request)))) },
 	)
 }
 

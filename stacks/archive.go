@@ -87,7 +87,7 @@ func newArchiveStream(stack awscdk.Stack, props archiveProps, bucket awss3.IBuck
 	return stream
 }
 
-// newArchiveRole may write to the archive, and neither read nor delete there.
+// newArchiveRole may write to the archive, as Firehose wants it, and delete nothing there.
 //
 // https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
 func newArchiveRole(stack awscdk.Stack, bucket awss3.IBucket, key awskms.IKey, errors awslogs.ILogGroup) awsiam.Role {
@@ -100,7 +100,7 @@ func newArchiveRole(stack awscdk.Stack, bucket awss3.IBucket, key awskms.IKey, e
 	})
 	suppress(role, ownPolicy, starred)
 	allow(role, []*string{bucket.BucketArn()}, "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")
-	allow(role, []*string{bucket.ArnForObjects(new("*"))}, "s3:AbortMultipartUpload", "s3:PutObject")
+	allow(role, []*string{bucket.ArnForObjects(new("*"))}, "s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
 	allow(role, []*string{key.KeyArn()}, "kms:Decrypt", "kms:GenerateDataKey")
 	allow(role, []*string{errors.LogGroupArn()}, "logs:PutLogEvents")
 	return role

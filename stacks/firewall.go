@@ -83,9 +83,9 @@ func newFirewallLog(scope constructs.Construct, acl awswafv2.CfnWebACL, config C
 	stack, names := awscdk.Stack_Of(scope), config.names()
 	group := newLogGroup(scope, "FirewallLogs", logGroupProps{Config: config, Key: logKey, Name: names.firewallLog(), Audit: true})
 	policy := newDeliveryPolicy(scope, "FirewallLogsPolicy", names.application()+"-firewall", group)
-	var redacted, kept []any // spelled as CloudFormation does: the CDK would leave its own spelling in them
+	var redacted, kept []any // inside, spelled as CloudFormation does: the CDK would leave its own spelling
 	for _, header := range redactedHeaders {
-		redacted = append(redacted, map[string]any{"SingleHeader": map[string]any{"Name": header}})
+		redacted = append(redacted, &awswafv2.CfnLoggingConfiguration_FieldToMatchProperty{SingleHeader: map[string]any{"Name": header}})
 	}
 	for _, action := range []string{"BLOCK", "COUNT", "EXCLUDED_AS_COUNT"} {
 		kept = append(kept, map[string]any{"ActionCondition": map[string]any{"Action": action}})

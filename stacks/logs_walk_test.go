@@ -61,7 +61,7 @@ func (e *environment) isLogGroup(of resource, value any) bool {
 	return false
 }
 
-// unencrypted finds what keeps data as plain text. Secrets, parameters and images cannot.
+// unencrypted finds what keeps data as plain text. Secrets and parameters cannot.
 func unencrypted(e *environment) []string {
 	var findings []string
 	for _, r := range e.resources() {
@@ -74,6 +74,14 @@ func unencrypted(e *environment) []string {
 			encrypted = p["KmsMasterKeyId"] != nil
 		case "AWS::SQS::Queue":
 			encrypted = p["KmsMasterKeyId"] != nil || p["SqsManagedSseEnabled"] == true
+		case "AWS::ECR::Repository":
+			encrypted = asObject(p["EncryptionConfiguration"])["KmsKey"] != nil
+		case "AWS::KinesisFirehose::DeliveryStream":
+			to := asObject(p["ExtendedS3DestinationConfiguration"])
+			encrypted = asObject(p["DeliveryStreamEncryptionConfigurationInput"])["KeyARN"] != nil &&
+				asObject(asObject(to["EncryptionConfiguration"])["KMSEncryptionConfig"])["AWSKMSKeyARN"] != nil
+		case "AWS::CloudTrail::Trail":
+			encrypted = p["KMSKeyId"] != nil
 		case "AWS::RDS::DBCluster":
 			encrypted = p["StorageEncrypted"] == true
 		case "AWS::EFS::FileSystem", "AWS::EC2::Volume":
@@ -148,6 +156,7 @@ func TestUnencryptedFires(t *testing.T) {
 	for _, kind := range []string{
 		"AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::RDS::DBCluster",
 		"AWS::EFS::FileSystem", "AWS::EC2::Volume", "AWS::DynamoDB::Table",
+		"AWS::ECR::Repository", "AWS::KinesisFirehose::DeliveryStream", "AWS::CloudTrail::Trail",
 	} {
 		sabotage{`{"X": {"Type": "` + kind + `"}}`, "is not encrypted"}.try(t, unencrypted)
 	}

@@ -13,7 +13,7 @@ func (e *environment) policyStatements(t *testing.T, r resource, property string
 	all := map[string]object{}
 	for _, s := range e.rendered(t, r.Stack, r.Properties[property]).(object)["Statement"].([]any) {
 		sid, _ := s.(object)["Sid"].(string)
-		if all[sid] != nil {
+		if sid != "" && all[sid] != nil {
 			t.Errorf("%s: two statements are called %q", r.ID, sid)
 		}
 		all[sid] = s.(object)

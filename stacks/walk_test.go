@@ -17,13 +17,11 @@ var walked = map[string]struct {
 	suffix  string
 	context object
 }{
-	"dev":         {"dev", nil},
-	"staging":     {"staging", nil},
-	"prod":        {"prod", nil},
-	"without NAT": {"dev", object{"natGateways": "0"}},
-	"with all that an assessor can ask for": {"dev", object{
-		"archiveLogs": "true", "auditTrail": "true", "auditLogDays": "400", "targetProtocol": "HTTPS",
-	}},
+	"dev":                                   {"dev", nil},
+	"staging":                               {"staging", nil},
+	"prod":                                  {"prod", nil},
+	"without NAT":                           {"dev", object{"natGateways": "0"}},
+	"with all that an assessor can ask for": {"dev", fullRecord},
 	"with a domain, test traffic and three zones": {"dev", object{
 		"domainName": "pay.example.com", "hostedZoneId": "Z0123456789ABCDEFGHIJ", "zoneName": "example.com",
 		"testIngressCidrs": "203.0.113.0/24", "bakeMinutes": "3", "availabilityZones": "3", "alarmEmail": "on-call@example.com",
@@ -44,6 +42,7 @@ func TestWalks(t *testing.T) {
 		"every physical name carries the suffix":   suffixlessNames,
 		"every log is encrypted, and ends":         logGroups,
 		"everything that keeps data encrypts it":   unencrypted,
+		"every bucket keeps logs as PCI DSS wants": logBuckets,
 		"no credential is written into a template": plainSecrets,
 	} {
 		t.Run(name, func(t *testing.T) {

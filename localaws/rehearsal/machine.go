@@ -157,6 +157,15 @@ func (m *Machine) Serving(ctx context.Context) (string, error) {
 	return revision, nil
 }
 
+// LiveTargetGroup is the name of the target group that the PRIMARY task set is behind.
+func (m *Machine) LiveTargetGroup(ctx context.Context) (string, error) {
+	_, group, err := m.primary(ctx)
+	if parts := strings.Split(group, "/"); len(parts) == 3 { // …:targetgroup/name/id
+		return parts[1], err
+	}
+	return group, err
+}
+
 func (m *Machine) primary(ctx context.Context) (revision, group string, err error) {
 	answer, err := ecs.NewFromConfig(m.AWS).DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: new(m.name()), Services: []string{m.name()}})
 	if err != nil {

@@ -50,14 +50,14 @@ func repositoryResult(name, arn, uri string) resource.Result {
 func (r repositories) policies(ctx context.Context, request resource.Request) error {
 	name := map[string]any{"RepositoryName": request.PhysicalID}
 	lifecycle, _ := request.Properties["LifecyclePolicy"].(map[string]any)
-	return inOrder(
-		changed(request, func() error {
+	return sequence(
+		whenChanged(request, func() error {
 			if lifecycle["LifecyclePolicyText"] == nil {
 				return run(ctx, r.DeleteLifecyclePolicy, name)
 			}
 			return run(ctx, r.PutLifecyclePolicy, with(lifecycle, "RepositoryName", request.PhysicalID))
 		}, "LifecyclePolicy"),
-		changed(request, func() error {
+		whenChanged(request, func() error {
 			if request.Properties["RepositoryPolicyText"] == nil {
 				return run(ctx, r.DeleteRepositoryPolicy, name)
 			}
@@ -79,11 +79,11 @@ func (r repositories) update(ctx context.Context, request resource.Request) (res
 		return resource.Result{}, err
 	}
 	repository := found.Repositories[0]
-	return repositoryResult(request.PhysicalID, *repository.RepositoryArn, *repository.RepositoryUri), inOrder(
+	return repositoryResult(request.PhysicalID, *repository.RepositoryArn, *repository.RepositoryUri), sequence(
 		func() error { return checkRepositoryPolicy(request) },
-		changed(request, func() error { return run(ctx, r.PutImageTagMutability, properties) },
+		whenChanged(request, func() error { return run(ctx, r.PutImageTagMutability, properties) },
 			"ImageTagMutability", "ImageTagMutabilityExclusionFilters"),
-		changed(request, func() error { return run(ctx, r.PutImageScanningConfiguration, properties) }, "ImageScanningConfiguration"),
+		whenChanged(request, func() error { return run(ctx, r.PutImageScanningConfiguration, properties) }, "ImageScanningConfiguration"),
 		func() error { return r.policies(ctx, request) },
 		func() error {
 			return retag(ctx, request, "ResourceArn", *repository.RepositoryArn, r.TagResource, r.UntagResource)

@@ -76,10 +76,10 @@ func (l loadBalancers) configured(ctx context.Context, request resource.Request)
 
 func (l loadBalancers) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	properties := with(request.Properties, "LoadBalancerArn", request.PhysicalID)
-	err := inOrder(
-		changed(request, func() error { return run(ctx, l.SetSecurityGroups, properties) }, "SecurityGroups"),
-		changed(request, func() error { return run(ctx, l.SetSubnets, properties) }, "Subnets", "SubnetMappings"),
-		changed(request, func() error { return run(ctx, l.SetIpAddressType, properties) }, "IpAddressType"),
+	err := sequence(
+		whenChanged(request, func() error { return run(ctx, l.SetSecurityGroups, properties) }, "SecurityGroups"),
+		whenChanged(request, func() error { return run(ctx, l.SetSubnets, properties) }, "Subnets", "SubnetMappings"),
+		whenChanged(request, func() error { return run(ctx, l.SetIpAddressType, properties) }, "IpAddressType"),
 		func() error { return retagELB(ctx, l.Client, request) },
 	)
 	if err != nil {
@@ -120,7 +120,7 @@ func (t targetGroups) create(ctx context.Context, request resource.Request) (res
 func (t targetGroups) configured(ctx context.Context, request resource.Request) (resource.Result, error) {
 	id := resource.Result{PhysicalID: request.PhysicalID}
 	arn := map[string]any{"TargetGroupArn": request.PhysicalID}
-	err := inOrder(
+	err := sequence(
 		given(request, "TargetGroupAttributes", func() error {
 			return run(ctx, t.ModifyTargetGroupAttributes, with(arn, "Attributes", request.Properties["TargetGroupAttributes"]))
 		}),
@@ -144,12 +144,12 @@ func (t targetGroups) configured(ctx context.Context, request resource.Request) 
 }
 
 func (t targetGroups) update(ctx context.Context, request resource.Request) (resource.Result, error) {
-	err := inOrder(
+	err := sequence(
 		func() error {
 			return run(ctx, t.ModifyTargetGroup, with(request.Properties, "TargetGroupArn", request.PhysicalID))
 		},
 		func() error { return retagELB(ctx, t.Client, request) },
-		changed(request, func() error { return t.deregister(ctx, request) }, "Targets"),
+		whenChanged(request, func() error { return t.deregister(ctx, request) }, "Targets"),
 	)
 	if err != nil {
 		return resource.Result{}, err

@@ -43,9 +43,9 @@ func (d deliveryStreams) update(ctx context.Context, request resource.Request) (
 		}
 	}
 	result := resource.Result{PhysicalID: request.PhysicalID, Attributes: map[string]any{"Arn": *stream.DeliveryStreamARN}}
-	return result, inOrder(
+	return result, sequence(
 		func() error { return run(ctx, d.UpdateDestination, properties) },
-		changed(request, func() error { return d.encrypt(ctx, request) }, "DeliveryStreamEncryptionConfigurationInput"),
+		whenChanged(request, func() error { return d.encrypt(ctx, request) }, "DeliveryStreamEncryptionConfigurationInput"),
 		func() error {
 			return retag(ctx, request, "DeliveryStreamName", request.PhysicalID, d.TagDeliveryStream, d.UntagDeliveryStream)
 		},

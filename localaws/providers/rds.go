@@ -31,8 +31,8 @@ func retagRDS(ctx context.Context, client *rds.Client, request resource.Request,
 	return retag(ctx, request, "ResourceName", arn, client.AddTagsToResource, client.RemoveTagsFromResource)
 }
 
-// identified is a name as RDS keeps it: in lower case.
-func identified(request resource.Request, property string, longest int) string {
+// databaseName is a name as RDS keeps it: in lower case.
+func databaseName(request resource.Request, property string, longest int) string {
 	return strings.ToLower(nameAgain(request, property, longest))
 }
 
@@ -58,14 +58,14 @@ func modified(request resource.Request) map[string]any {
 		delete(properties, "ManageMasterUserPassword")
 	}
 	now, before := flat(properties["EnableCloudwatchLogsExports"]), flat(request.Old["EnableCloudwatchLogsExports"])
-	if added, gone := without(now, before), without(before, now); len(added)+len(gone) > 0 {
+	if added, gone := minus(now, before), minus(before, now); len(added)+len(gone) > 0 {
 		properties["CloudwatchLogsExportConfiguration"] = map[string]any{"EnableLogTypes": added, "DisableLogTypes": gone}
 	}
 	return properties
 }
 
-// without are the elements of a list that another has not.
-func without(list, other []any) []any {
+// minus are the elements of a list that another has not.
+func minus(list, other []any) []any {
 	kept := []any{}
 	for _, element := range list {
 		if !slices.Contains(other, element) {
@@ -81,7 +81,7 @@ func (d dbClusters) create(ctx context.Context, request resource.Request) (resou
 	if err := checkMaster(request.Properties); err != nil {
 		return resource.Result{}, err
 	}
-	request.PhysicalID = identified(request, "DBClusterIdentifier", 63)
+	request.PhysicalID = databaseName(request, "DBClusterIdentifier", 63)
 	if err := run(ctx, d.CreateDBCluster, with(databaseProperties(request), "DBClusterIdentifier", request.PhysicalID)); err != nil {
 		return resource.Result{}, err
 	}
@@ -115,7 +115,7 @@ func (d dbClusters) describe(ctx context.Context, request resource.Request) (res
 }
 
 func (d dbClusters) update(ctx context.Context, request resource.Request) (resource.Result, error) {
-	err := inOrder(
+	err := sequence(
 		func() error { return checkMaster(request.Properties) },
 		func() error {
 			return run(ctx, d.ModifyDBCluster, with(modified(request), "DBClusterIdentifier", request.PhysicalID))
@@ -139,7 +139,7 @@ func (d dbInstances) create(ctx context.Context, request resource.Request) (reso
 	if err := checkMaster(request.Properties); err != nil {
 		return resource.Result{}, err
 	}
-	request.PhysicalID = identified(request, "DBInstanceIdentifier", 63)
+	request.PhysicalID = databaseName(request, "DBInstanceIdentifier", 63)
 	if err := run(ctx, d.CreateDBInstance, with(databaseProperties(request), "DBInstanceIdentifier", request.PhysicalID)); err != nil {
 		return resource.Result{}, err
 	}
@@ -167,7 +167,7 @@ func (d dbInstances) describe(ctx context.Context, request resource.Request) (re
 func (d dbInstances) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	properties := modified(request)
 	delete(properties, "DBSubnetGroupName") // a change of it replaces, and repeating it is refused
-	err := inOrder(
+	err := sequence(
 		func() error { return checkMaster(request.Properties) },
 		func() error {
 			return run(ctx, d.ModifyDBInstance, with(properties, "DBInstanceIdentifier", request.PhysicalID, "DBPortNumber", properties["Port"]))

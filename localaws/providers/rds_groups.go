@@ -13,12 +13,12 @@ import (
 type dbSubnetGroups struct{ *rds.Client }
 
 func (d dbSubnetGroups) create(ctx context.Context, request resource.Request) (resource.Result, error) {
-	name := identified(request, "DBSubnetGroupName", 255)
+	name := databaseName(request, "DBSubnetGroupName", 255)
 	return resource.Result{PhysicalID: name}, run(ctx, d.CreateDBSubnetGroup, with(tagged(request), "DBSubnetGroupName", name))
 }
 
 func (d dbSubnetGroups) update(ctx context.Context, request resource.Request) (resource.Result, error) {
-	return resource.Result{PhysicalID: request.PhysicalID}, inOrder(
+	return resource.Result{PhysicalID: request.PhysicalID}, sequence(
 		func() error {
 			return run(ctx, d.ModifyDBSubnetGroup, with(request.Properties, "DBSubnetGroupName", request.PhysicalID))
 		},
@@ -68,7 +68,7 @@ func parameterGroup(client *rds.Client, kind, key string, create, modify, remove
 	}
 	return operations{
 		create: func(ctx context.Context, request resource.Request) (resource.Result, error) {
-			name := identified(request, key, 255)
+			name := databaseName(request, key, 255)
 			err := create(ctx, with(tagged(request), key, name, "DBParameterGroupFamily", request.Properties["Family"]))
 			if err != nil {
 				return resource.Result{}, err
@@ -76,7 +76,7 @@ func parameterGroup(client *rds.Client, kind, key string, create, modify, remove
 			return resource.Result{PhysicalID: name, Attributes: map[string]any{key: name}}, set(ctx, name, request.Properties)
 		},
 		update: func(ctx context.Context, request resource.Request) (resource.Result, error) {
-			return resource.Result{PhysicalID: request.PhysicalID, Attributes: map[string]any{key: request.PhysicalID}}, inOrder(
+			return resource.Result{PhysicalID: request.PhysicalID, Attributes: map[string]any{key: request.PhysicalID}}, sequence(
 				func() error { return set(ctx, request.PhysicalID, request.Properties) },
 				func() error { return retagRDS(ctx, client, request, kind) },
 			)

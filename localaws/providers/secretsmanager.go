@@ -75,15 +75,15 @@ func (s secrets) valued(ctx context.Context, properties map[string]any) (map[str
 // update writes a new version only where what makes the value has changed, as AWS does: an operator's value stays else.
 func (s secrets) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	properties := with(request.Properties, "SecretId", request.PhysicalID)
-	err := inOrder(
-		changed(request, func() error {
+	err := sequence(
+		whenChanged(request, func() error {
 			valued, err := s.valued(ctx, properties)
 			if err != nil {
 				return err
 			}
 			return run(ctx, s.PutSecretValue, valued)
 		}, "SecretString", "GenerateSecretString"),
-		changed(request, func() error {
+		whenChanged(request, func() error {
 			return run(ctx, s.UpdateSecret, map[string]any{"SecretId": request.PhysicalID,
 				"Description": request.Properties["Description"], "KmsKeyId": request.Properties["KmsKeyId"]})
 		}, "Description", "KmsKeyId"),

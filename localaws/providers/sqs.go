@@ -54,8 +54,8 @@ func queueResult(request resource.Request, url string) resource.Result {
 
 func (q queues) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	url := map[string]any{"QueueUrl": request.PhysicalID}
-	return queueResult(request, request.PhysicalID), inOrder(
-		changed(request, func() error {
+	return queueResult(request, request.PhysicalID), sequence(
+		whenChanged(request, func() error {
 			return run(ctx, q.SetQueueAttributes, with(url, "Attributes", altered(request, queueAttributes...)))
 		}, queueAttributes...),
 		func() error { return run(ctx, q.TagQueue, with(url, "Tags", tagMap(request))) },

@@ -29,7 +29,7 @@ func (c certificates) create(ctx context.Context, request resource.Request) (res
 
 func (c certificates) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	arn := map[string]any{"CertificateArn": request.PhysicalID}
-	return resource.Result{PhysicalID: request.PhysicalID}, sequence(
+	return resource.Result{PhysicalID: request.PhysicalID}, inOrder(
 		func() error {
 			return run(ctx, c.AddTagsToCertificate, with(arn, "Tags", flat(tagged(request)["Tags"])))
 		},

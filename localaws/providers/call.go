@@ -36,8 +36,8 @@ func with(properties map[string]any, pairs ...any) map[string]any {
 	return more
 }
 
-// sequence runs steps until one fails.
-func sequence(steps ...func() error) error {
+// inOrder runs steps until one fails.
+func inOrder(steps ...func() error) error {
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err

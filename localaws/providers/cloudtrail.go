@@ -38,7 +38,7 @@ func trailResult(name string, arn, topic *string) resource.Result {
 func (t trails) configure(ctx context.Context, request resource.Request) error {
 	properties := with(request.Properties, "Name", request.PhysicalID, "TrailName", request.PhysicalID)
 	selectors := func() error { return run(ctx, t.PutEventSelectors, properties) }
-	return sequence(
+	return inOrder(
 		given(request, "EventSelectors", selectors),
 		given(request, "AdvancedEventSelectors", selectors),
 		given(request, "InsightSelectors", func() error { return run(ctx, t.PutInsightSelectors, properties) }),
@@ -56,14 +56,14 @@ func (t trails) update(ctx context.Context, request resource.Request) (resource.
 	if err != nil {
 		return resource.Result{}, err
 	}
-	return trailResult(request.PhysicalID, changed.TrailARN, changed.SnsTopicARN), sequence(
+	return trailResult(request.PhysicalID, changed.TrailARN, changed.SnsTopicARN), inOrder(
 		func() error { return t.configure(ctx, request) },
 		func() error { return t.retag(ctx, request, *changed.TrailARN) },
 	)
 }
 
 func (t trails) retag(ctx context.Context, request resource.Request, arn string) error {
-	return sequence(
+	return inOrder(
 		func() error {
 			return run(ctx, t.AddTags, map[string]any{"ResourceId": arn, "TagsList": flat(tagged(request)["Tags"])})
 		},

@@ -50,7 +50,7 @@ func repositoryResult(name, arn, uri string) resource.Result {
 func (r repositories) policies(ctx context.Context, request resource.Request) error {
 	name := map[string]any{"RepositoryName": request.PhysicalID}
 	lifecycle, _ := request.Properties["LifecyclePolicy"].(map[string]any)
-	return sequence(
+	return inOrder(
 		whenChanged(request, func() error {
 			if lifecycle["LifecyclePolicyText"] == nil {
 				return run(ctx, r.DeleteLifecyclePolicy, name)
@@ -79,7 +79,7 @@ func (r repositories) update(ctx context.Context, request resource.Request) (res
 		return resource.Result{}, err
 	}
 	repository := found.Repositories[0]
-	return repositoryResult(request.PhysicalID, *repository.RepositoryArn, *repository.RepositoryUri), sequence(
+	return repositoryResult(request.PhysicalID, *repository.RepositoryArn, *repository.RepositoryUri), inOrder(
 		func() error { return checkRepositoryPolicy(request) },
 		whenChanged(request, func() error { return run(ctx, r.PutImageTagMutability, properties) },
 			"ImageTagMutability", "ImageTagMutabilityExclusionFilters"),

@@ -76,7 +76,7 @@ func (l loadBalancers) configured(ctx context.Context, request resource.Request)
 
 func (l loadBalancers) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	properties := with(request.Properties, "LoadBalancerArn", request.PhysicalID)
-	err := sequence(
+	err := inOrder(
 		whenChanged(request, func() error { return run(ctx, l.SetSecurityGroups, properties) }, "SecurityGroups"),
 		whenChanged(request, func() error { return run(ctx, l.SetSubnets, properties) }, "Subnets", "SubnetMappings"),
 		whenChanged(request, func() error { return run(ctx, l.SetIpAddressType, properties) }, "IpAddressType"),
@@ -120,7 +120,7 @@ func (t targetGroups) create(ctx context.Context, request resource.Request) (res
 func (t targetGroups) configured(ctx context.Context, request resource.Request) (resource.Result, error) {
 	id := resource.Result{PhysicalID: request.PhysicalID}
 	arn := map[string]any{"TargetGroupArn": request.PhysicalID}
-	err := sequence(
+	err := inOrder(
 		given(request, "TargetGroupAttributes", func() error {
 			return run(ctx, t.ModifyTargetGroupAttributes, with(arn, "Attributes", request.Properties["TargetGroupAttributes"]))
 		}),
@@ -144,7 +144,7 @@ func (t targetGroups) configured(ctx context.Context, request resource.Request) 
 }
 
 func (t targetGroups) update(ctx context.Context, request resource.Request) (resource.Result, error) {
-	err := sequence(
+	err := inOrder(
 		func() error {
 			return run(ctx, t.ModifyTargetGroup, with(request.Properties, "TargetGroupArn", request.PhysicalID))
 		},

@@ -68,7 +68,7 @@ func certified(properties map[string]any) error {
 func (l listeners) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	l.ports.Lock()
 	defer l.ports.Unlock()
-	err := sequence(
+	err := inOrder(
 		func() error { return l.acceptable(ctx, request, text(request.Properties["LoadBalancerArn"])) },
 		func() error {
 			return run(ctx, l.ModifyListener, with(request.Properties, "ListenerArn", request.PhysicalID))
@@ -94,7 +94,7 @@ func (l listenerRules) create(ctx context.Context, request resource.Request) (re
 
 func (l listenerRules) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	rule := with(request.Properties, "RuleArn", request.PhysicalID)
-	err := sequence(
+	err := inOrder(
 		func() error { return run(ctx, l.ModifyRule, rule) },
 		whenChanged(request, func() error {
 			return run(ctx, l.SetRulePriorities, map[string]any{"RulePriorities": []any{rule}})
@@ -116,7 +116,7 @@ type listenerCertificates struct{ *elb.Client }
 
 // create serves updates too: what a list holds already may be added again.
 func (l listenerCertificates) create(ctx context.Context, request resource.Request) (resource.Result, error) {
-	err := sequence(
+	err := inOrder(
 		func() error { return l.forget(ctx, request.Old) },
 		func() error { return run(ctx, l.AddListenerCertificates, request.Properties) },
 	)

@@ -156,7 +156,7 @@ func (e eventRules) remove(ctx context.Context, request resource.Request) error 
 	for _, target := range found.Targets {
 		ids[*target.Id] = true
 	}
-	return sequence(
+	return inOrder(
 		func() error { return e.drop(ctx, request, ids) },
 		func() error { return run(ctx, e.DeleteRule, ruleKey(request, "Name")) },
 	)

@@ -115,7 +115,7 @@ func (d dbClusters) describe(ctx context.Context, request resource.Request) (res
 }
 
 func (d dbClusters) update(ctx context.Context, request resource.Request) (resource.Result, error) {
-	err := sequence(
+	err := inOrder(
 		func() error { return checkMaster(request.Properties) },
 		func() error {
 			return run(ctx, d.ModifyDBCluster, with(modified(request), "DBClusterIdentifier", request.PhysicalID))
@@ -167,7 +167,7 @@ func (d dbInstances) describe(ctx context.Context, request resource.Request) (re
 func (d dbInstances) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	properties := modified(request)
 	delete(properties, "DBSubnetGroupName") // a change of it replaces, and repeating it is refused
-	err := sequence(
+	err := inOrder(
 		func() error { return checkMaster(request.Properties) },
 		func() error {
 			return run(ctx, d.ModifyDBInstance, with(properties, "DBInstanceIdentifier", request.PhysicalID, "DBPortNumber", properties["Port"]))

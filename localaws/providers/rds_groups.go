@@ -18,7 +18,7 @@ func (d dbSubnetGroups) create(ctx context.Context, request resource.Request) (r
 }
 
 func (d dbSubnetGroups) update(ctx context.Context, request resource.Request) (resource.Result, error) {
-	return resource.Result{PhysicalID: request.PhysicalID}, sequence(
+	return resource.Result{PhysicalID: request.PhysicalID}, inOrder(
 		func() error {
 			return run(ctx, d.ModifyDBSubnetGroup, with(request.Properties, "DBSubnetGroupName", request.PhysicalID))
 		},
@@ -76,7 +76,7 @@ func parameterGroup(client *rds.Client, kind, key string, create, modify, remove
 			return resource.Result{PhysicalID: name, Attributes: map[string]any{key: name}}, set(ctx, name, request.Properties)
 		},
 		update: func(ctx context.Context, request resource.Request) (resource.Result, error) {
-			return resource.Result{PhysicalID: request.PhysicalID, Attributes: map[string]any{key: request.PhysicalID}}, sequence(
+			return resource.Result{PhysicalID: request.PhysicalID, Attributes: map[string]any{key: request.PhysicalID}}, inOrder(
 				func() error { return set(ctx, request.PhysicalID, request.Properties) },
 				func() error { return retagRDS(ctx, client, request, kind) },
 			)

@@ -75,7 +75,7 @@ func (s secrets) valued(ctx context.Context, properties map[string]any) (map[str
 // update writes a new version only where what makes the value has changed, as AWS does: an operator's value stays else.
 func (s secrets) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	properties := with(request.Properties, "SecretId", request.PhysicalID)
-	err := sequence(
+	err := inOrder(
 		whenChanged(request, func() error {
 			valued, err := s.valued(ctx, properties)
 			if err != nil {

@@ -68,7 +68,7 @@ func (t topics) update(ctx context.Context, request resource.Request) (resource.
 			return resource.Result{}, err
 		}
 	}
-	return topicResult(request.PhysicalID), sequence(
+	return topicResult(request.PhysicalID), inOrder(
 		func() error { return t.subscribe(ctx, request.PhysicalID, request) },
 		func() error {
 			return retag(ctx, request, "ResourceArn", request.PhysicalID, t.TagResource, t.UntagResource)

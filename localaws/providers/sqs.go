@@ -54,7 +54,7 @@ func queueResult(request resource.Request, url string) resource.Result {
 
 func (q queues) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	url := map[string]any{"QueueUrl": request.PhysicalID}
-	return queueResult(request, request.PhysicalID), sequence(
+	return queueResult(request, request.PhysicalID), inOrder(
 		whenChanged(request, func() error {
 			return run(ctx, q.SetQueueAttributes, with(url, "Attributes", altered(request, queueAttributes...)))
 		}, queueAttributes...),

@@ -82,7 +82,7 @@ func (s stateMachines) update(ctx context.Context, request resource.Request) (re
 	if err != nil {
 		return resource.Result{}, err
 	}
-	return machineResult(request.PhysicalID), sequence(
+	return machineResult(request.PhysicalID), inOrder(
 		func() error {
 			return run(ctx, s.UpdateStateMachine, with(request.Properties, "StateMachineArn", request.PhysicalID, "Definition", definition))
 		},

@@ -83,7 +83,7 @@ func (w webACLs) update(ctx context.Context, request resource.Request) (resource
 	if err != nil {
 		return resource.Result{}, err
 	}
-	err = sequence(
+	err = inOrder(
 		func() error {
 			return run(ctx, w.UpdateWebACL, with(request.Properties, "Name", key["Name"], "Id", key["Id"], "LockToken", *found.LockToken))
 		},
@@ -127,7 +127,7 @@ func (i ipSets) update(ctx context.Context, request resource.Request) (resource.
 	if err != nil {
 		return resource.Result{}, err
 	}
-	return ipSetResult(request.PhysicalID, *found.IPSet.ARN), sequence(
+	return ipSetResult(request.PhysicalID, *found.IPSet.ARN), inOrder(
 		func() error {
 			return run(ctx, i.UpdateIPSet, with(request.Properties, "Name", key["Name"], "Id", key["Id"], "LockToken", *found.LockToken))
 		},

@@ -8,8 +8,8 @@ import (
 	"payment-processor/localaws/resource"
 )
 
-// actionName is what AWS takes for an action in a policy.
-var actionName = regexp.MustCompile(`^(\*|[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+)$`)
+// actionForm is what AWS takes for an action in a policy.
+var actionForm = regexp.MustCompile(`^(\*|[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+)$`)
 
 // checkPolicy refuses a resource policy that AWS refuses, whose services word it each in their own way; moto stores any
 // text.
@@ -46,7 +46,7 @@ func checkStatement(entry any) error {
 		return fmt.Errorf("must have one of Action and NotAction")
 	}
 	for _, action := range append(flat(actions), flat(negated)...) {
-		if !actionName.MatchString(text(action)) {
+		if !actionForm.MatchString(text(action)) {
 			return fmt.Errorf("has the action %q, which is none", text(action))
 		}
 	}

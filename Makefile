@@ -47,6 +47,55 @@ outputs: synth ## write cfn-outputs/flat-outputs.json from the deployed stacks (
 destroy: build ## delete all stacks (needs AWS credentials)
 	@$(cdk) destroy --all $(context)
 
+## On this machine, without an AWS account
+
+# Another emulator instead of ours: AWS_ENDPOINT_URL=http://127.0.0.1:4566.
+LOCAL_PORT ?= 4566
+endpoint := $(or $(AWS_ENDPOINT_URL),http://127.0.0.1:$(LOCAL_PORT))
+local_env := env -u AWS_PROFILE -u AWS_SESSION_TOKEN AWS_ENDPOINT_URL=$(endpoint) AWS_ACCESS_KEY_ID=local \
+	AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-2 CDK_VALIDATION=false NODE_NO_WARNINGS=1
+localaws := $(local_env) build/localaws/localaws
+local_flags := -port $(LOCAL_PORT) -endpoint $(endpoint) -suffix $(or $(SUFFIX),dev)
+local_deploy = @$(local_env) $(cdk) deploy $(filter-out --require-approval=%,$(deploy_flags)) --require-approval=never $(context)
+
+.PHONY: local local-diff local-release local-rehearse local-destroy local-stop integration integration-live local-start
+local: local-start ## deploy all stacks here, in two minutes
+	@$(local_env) $(cdk) bootstrap --quiet aws://$$($(localaws) account $(local_flags))/us-east-2
+	$(local_deploy)
+	@go run ./tools/outputs -file cfn-outputs/outputs.json
+	@$(localaws) summary $(local_flags)
+
+local-diff: build ## fail if there is a difference to what is deployed here
+	@$(local_env) $(cdk) diff --fail $(context)
+
+local-release: local-start ## release an image here: make local-release TAG=v2
+	@$(localaws) push $(local_flags) $(TAG)
+	$(local_deploy) -c imageTag=$(TAG)
+	@$(localaws) summary $(local_flags)
+
+local-rehearse: local-start ## let releases fail here, and see the old version serve again
+	@$(localaws) rehearse $(local_flags) $(cdk)
+
+local-destroy: build ## delete all stacks here; fail if something is left
+	@$(local_env) $(cdk) destroy --all --force $(context)
+	@$(localaws) leftover $(local_flags)
+
+local-stop: ## end what make local has started
+	@go build -o build/localaws/localaws ./localaws
+	@$(localaws) stop $(local_flags)
+
+local-start: build
+	@tools/progress "compiling localaws" go build -o build/localaws/localaws ./localaws
+	@$(localaws) start $(local_flags)
+
+integration: local ## check what is deployed here through the AWS APIs
+	@$(local_env) go test ./integration -count=1 -v -target=local -suffix=$(or $(SUFFIX),dev)
+
+integration-live: ## check a real environment: make integration-live SUFFIX=dev (needs AWS credentials)
+	@[ -n "$(SUFFIX)" ] || { echo "say which environment, as in make integration-live SUFFIX=dev"; exit 1; }
+	@$(MAKE) --no-print-directory outputs SUFFIX=$(SUFFIX)
+	@go test ./integration -count=1 -v -timeout 3h -target=live -suffix=$(SUFFIX)
+
 ## Before a pull request
 
 .PHONY: check lint vuln cover race generate fuzz simulate simulate-trials mutate

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,7 +17,8 @@ import (
 	"time"
 )
 
-func (o options) endpoint() string  { return fmt.Sprintf("http://127.0.0.1:%d", o.port) }
+func (o options) ours() string      { return fmt.Sprintf("http://127.0.0.1:%d", o.port) }
+func (o options) endpoint() string  { return cmp.Or(o.url, o.ours()) }
 func (o options) directory() string { return filepath.Join(o.root, "build", "localaws") }
 
 // patience is how long the endpoint may take to start, or to end.
@@ -24,6 +26,10 @@ var patience = 90 * time.Second
 
 // start runs serve in the background, unless it runs already, and returns when it answers.
 func start(ctx context.Context, o options, out io.Writer) error {
+	if o.endpoint() != o.ours() {
+		fmt.Fprintf(out, "using what answers at %s\n", o.endpoint())
+		return nil
+	}
 	if running, err := ask(ctx, o); err == nil {
 		fmt.Fprintf(out, "localaws runs at %s already (process %d)\n", running.Endpoint, running.PID)
 		return nil
@@ -95,8 +101,8 @@ func ask(ctx context.Context, o options) (state, error) {
 // stop ends the process that answers on the port, by its id, and returns when it is gone.
 func stop(ctx context.Context, o options, out io.Writer) error {
 	running, err := ask(ctx, o)
-	if err != nil {
-		fmt.Fprintf(out, "localaws does not run on port %d\n", o.port)
+	if err != nil || o.endpoint() != o.ours() {
+		fmt.Fprintf(out, "localaws does not run at %s\n", o.endpoint())
 		return nil
 	}
 	if err := syscall.Kill(running.PID, syscall.SIGTERM); err != nil {

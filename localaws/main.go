@@ -30,6 +30,7 @@ func main() {
 // options are what the commands have in common.
 type options struct {
 	port   int
+	url    string // of the endpoint, if it is not ours
 	speed  float64
 	suffix string
 	root   string // of this module
@@ -42,6 +43,7 @@ var commands = map[string]func(ctx context.Context, o options, out io.Writer) er
 	"start":    start,
 	"stop":     stop,
 	"status":   report,
+	"account":  account,
 	"summary":  summarize,
 	"push":     push,
 	"rehearse": rehearse,
@@ -52,6 +54,7 @@ const usage = `localaws COMMAND [-port N] [-speed N] [-suffix NAME] [ARGUMENT â€
   start      start the endpoint in the background, if it does not run
   stop       stop it, and everything that it has started
   status     tell whether it runs
+  account    print the account that everything is in
   summary    tell what is deployed
   push TAG   push an image under a tag into the environment's repository
   rehearse   release, fail, cancel and roll back; tell how it ended
@@ -70,6 +73,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("localaws", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.IntVar(&o.port, "port", 4566, "the port on 127.0.0.1")
+	flags.StringVar(&o.url, "endpoint", "", "an emulator to use instead; empty: the port's")
 	flags.Float64Var(&o.speed, "speed", 120, "by how much AWS's waiting is shorter here")
 	flags.StringVar(&o.suffix, "suffix", "dev", "the environment")
 	if err := flags.Parse(args[1:]); err != nil {

@@ -13,7 +13,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
+
+// account prints the account's number, which bootstrapping wants.
+func account(ctx context.Context, o options, out io.Writer) error {
+	who, err := sts.NewFromConfig(settings(o.endpoint())).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, *who.Account)
+	return nil
+}
 
 // parts are the stacks of an environment in the order in which they deploy.
 var parts = []string{"network", "database", "platform", "observability"}

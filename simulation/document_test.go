@@ -34,7 +34,7 @@ func document() string {
 	b.WriteString(`<!-- written by go test ./simulation -run TestDocument -update -->
 # The simulation
 
-` + "`make simulate`" + ` runs 100,000 random histories of the stack against the code of Release, LiveTargetGroup and ImageGate, in a
+` + "`make simulate`" + ` runs 100,000 random histories of the stack against the code of Release, LiveTargetGroup, ImageGate and RotationRelease, in a
 model of AWS (` + "`simulation/cloud`" + `) in virtual time: creation, updates, cancels, rollbacks, deletion. CI runs a tenth.
 A history that breaks an invariant is made smaller by rapid and printed step by step, with its seed;
 ` + "`go test ./simulation -run TestHistories -rapid.seed=<seed>`" + ` runs it again. ` + "`make simulate-trials`" + ` removes the protections.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"payment-processor/lambda/rotationrelease"
 	"payment-processor/simulation/cloud"
 
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
@@ -27,6 +28,9 @@ const (
 	progress      = "every operation ends"
 	needless      = "nothing is deployed that is live already"
 	previousKept  = "after UPDATE_COMPLETE the previous revision can still be deployed by hand"
+	validLogin    = "running tasks hold credentials that are at most one rotation old"
+	renewal       = "a rotation release deploys what is live, when nothing else goes on"
+	renewedLast   = "in the end tasks hold the current credentials"
 )
 
 // violated remembers the first invariant that did not hold.
@@ -69,6 +73,7 @@ func (w *World) observe() {
 		}
 	}
 	for _, set := range service.TaskSets {
+		w.check(validLogin, set.Secret >= w.cloud.SecretsManager.Current()-1, "%s holds version %d of %d", set.ID, set.Secret, w.cloud.SecretsManager.Current())
 		if set.Healthy && !strings.HasPrefix(set.Revision.Tag, foreignRevision) {
 			w.check(imageKept, w.cloud.ECR.Image(set.Revision.Digest()) != nil, "%s of %s is gone", set.Revision.Digest(), set.ID)
 		}
@@ -78,6 +83,10 @@ func (w *World) observe() {
 // deployed is told of every deployment that somebody creates.
 func (w *World) deployed(d *cloud.Deployment) {
 	if w.running == nil {
+		return
+	}
+	if rotationrelease.Is(d.Description) {
+		w.renews(d)
 		return
 	}
 	w.check(noSuperseded, !w.running.superseded, "%s of %s", d.ID, w.running.request.ID)
@@ -142,4 +151,5 @@ func sameStrategy(items []cloud.Capacity) bool {
 var invariants = []string{
 	oneInFlight, noSuperseded, healthyTarget, wantedLive, oldLive, rollbackDone, quietEdit, spotKept, hourKept, imageKept,
 	bounded, nothingLeft, progress, needless, previousKept,
+	validLogin, renewal, renewedLast,
 }

@@ -87,6 +87,8 @@ func (w *World) happen(kind string) {
 	case Expired:
 		w.cloud.ECR.Expire(2)
 		done = true
+	case Rotated:
+		done = w.rotate()
 	}
 	if done {
 		w.report.Faults[kind]++

@@ -69,6 +69,7 @@ const (
 	TagRemoved = "tag removed"
 	Scaled     = "scaling"
 	Expired    = "image expiry"
+	Rotated    = "rotation of the credentials"
 )
 
 // How much happens in a history.
@@ -100,7 +101,7 @@ const (
 
 var (
 	faultKinds = []string{Throttle, Refusal, LostAnswer, Hang, KillBefore, KillAfter, LostEvent, DoubleEvent}
-	eventKinds = []string{Cancel, Foreign, AlarmFires, TagMoved, TagRemoved, Scaled, Expired}
+	eventKinds = []string{Cancel, Foreign, AlarmFires, TagMoved, TagRemoved, Scaled, Expired, Rotated}
 )
 
 func drawPlan(t *rapid.T) Plan {

@@ -17,6 +17,7 @@ const repaired = 5 * time.Minute
 func (w *World) settled() {
 	w.report.Invariants[progress]++
 	w.report.States[string(w.stack.Status)]++
+	w.awaitRenewal()
 	if w.update.stranded {
 		w.cloud.Advance(repaired)
 	}

@@ -54,6 +54,8 @@ type World struct {
 	foreign  bool // somebody else has deployed, and the stack has not caught up since
 	desired  int32
 	update   update
+	began    time.Time // when the operation on the stack did
+	asking   int       // how often the rotation release's schedule will still ask
 }
 
 // update is what is remembered of one operation on the stack, for the checks at its end.
@@ -81,6 +83,7 @@ func newWorld(plan Plan) *World {
 			w.changed("deployment")
 		}
 	}
+	w.cloud.SecretsManager.Rotated = w.rotated
 	w.cloud.CodeDeploy.Group = cloud.Group{
 		Listener: listenerArn, TargetGroups: [2]string{blue, green}, Rollback: true, TerminationWait: 5 * time.Minute,
 	}
@@ -106,6 +109,7 @@ func (w *World) Run() error {
 		}
 		w.cloud.Advance(change.Pause)
 	}
+	w.renewed()
 	if w.broken == nil && (w.plan.Destroy || !w.usable()) {
 		w.destroy()
 	}
@@ -152,6 +156,7 @@ func (w *World) apply(i int, change Change) {
 
 func (w *World) begin(change Change) {
 	w.change, w.calls, w.events = change, 0, 0
+	w.began = w.cloud.Now()
 	w.update = update{digests: map[string]bool{}, stranded: w.update.stranded && w.foreign}
 	if live := w.live(); live != nil {
 		w.update.before = live.Revision.Digest()

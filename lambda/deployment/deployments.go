@@ -90,7 +90,7 @@ func Blocking(all []Deployment, request, wanted string, now time.Time) (blocking
 
 // Read returns the group's deployments, newest first: those in flight, however old, all since History, and the
 // rollbacks of these.
-func Read(ctx context.Context, client CodeDeploy, service Service, now time.Time) ([]Deployment, error) {
+func Read(ctx context.Context, client Reader, service Service, now time.Time) ([]Deployment, error) {
 	current, err := list(ctx, client, service, &codedeploy.ListDeploymentsInput{IncludeOnlyStatuses: inFlight})
 	if err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func Read(ctx context.Context, client CodeDeploy, service Service, now time.Time
 	return found, nil
 }
 
-func list(ctx context.Context, client CodeDeploy, service Service, input *codedeploy.ListDeploymentsInput) ([]string, error) {
+func list(ctx context.Context, client Reader, service Service, input *codedeploy.ListDeploymentsInput) ([]string, error) {
 	input.ApplicationName, input.DeploymentGroupName = &service.Application, &service.DeploymentGroup
 	var ids []string
 	pages := codedeploy.NewListDeploymentsPaginator(client, input)
@@ -129,7 +129,7 @@ func list(ctx context.Context, client CodeDeploy, service Service, input *codede
 // batch is what BatchGetDeployments accepts at most (API_BatchGetDeployments).
 const batch = 25
 
-func get(ctx context.Context, client CodeDeploy, ids []string) ([]Deployment, error) {
+func get(ctx context.Context, client Reader, ids []string) ([]Deployment, error) {
 	slices.Sort(ids)
 	var found []Deployment
 	for some := range slices.Chunk(slices.Compact(ids), batch) {
@@ -145,7 +145,7 @@ func get(ctx context.Context, client CodeDeploy, ids []string) ([]Deployment, er
 }
 
 // withRollbacks adds the rollbacks that are known but not listed yet. One that cannot even be read yet is not known.
-func withRollbacks(ctx context.Context, client CodeDeploy, found []Deployment) ([]Deployment, error) {
+func withRollbacks(ctx context.Context, client Reader, found []Deployment) ([]Deployment, error) {
 	known := func(id string) bool {
 		return slices.ContainsFunc(found, func(d Deployment) bool { return d.ID == id })
 	}

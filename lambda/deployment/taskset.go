@@ -3,6 +3,7 @@ package deployment
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -14,6 +15,7 @@ type TaskSet struct {
 	TargetGroup    string // ARN
 	Running        int
 	Desired        int
+	Created        time.Time // its tasks are not older
 }
 
 // Serves reports whether the task set runs the revision with at least one task. It does not ask for a steady state:
@@ -53,7 +55,7 @@ func ReadLive(ctx context.Context, client ECS, service Service) (Live, error) {
 			}
 			live.Primary = &TaskSet{
 				TaskDefinition: aws.ToString(set.TaskDefinition),
-				Running:        int(set.RunningCount), Desired: int(set.ComputedDesiredCount),
+				Running:        int(set.RunningCount), Desired: int(set.ComputedDesiredCount), Created: aws.ToTime(set.CreatedAt),
 			}
 			for _, balancer := range set.LoadBalancers {
 				live.Primary.TargetGroup = aws.ToString(balancer.TargetGroupArn)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"payment-processor/lambda/internal/awstest"
 
@@ -13,13 +14,14 @@ import (
 )
 
 func TestReadLive(t *testing.T) {
+	begun := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	cloud := &awstest.Cloud{Services: []ecstypes.Service{{Status: new("ACTIVE"), TaskSets: []ecstypes.TaskSet{
 		{Status: new("ACTIVE"), TaskDefinition: new("f:3")},
-		{Status: new("PRIMARY"), TaskDefinition: new("f:2"), RunningCount: 3, ComputedDesiredCount: 4,
+		{Status: new("PRIMARY"), TaskDefinition: new("f:2"), RunningCount: 3, ComputedDesiredCount: 4, CreatedAt: &begun,
 			LoadBalancers: []ecstypes.LoadBalancer{{TargetGroupArn: new("blue")}}},
 	}}}}
 	live, err := ReadLive(t.Context(), cloud, service)
-	if err != nil || !live.Exists || *live.Primary != (TaskSet{"f:2", "blue", 3, 4}) || !slices.Equal(live.Named, []string{"f:3", "f:2"}) {
+	if err != nil || !live.Exists || *live.Primary != (TaskSet{"f:2", "blue", 3, 4, begun}) || !slices.Equal(live.Named, []string{"f:3", "f:2"}) {
 		t.Errorf("got %+v, %v", live, err)
 	}
 }

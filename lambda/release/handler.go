@@ -16,7 +16,7 @@ import (
 // CodeDeploy is the part of CodeDeploy that Release uses.
 type CodeDeploy interface {
 	deployment.CodeDeploy
-	CreateDeployment(context.Context, *codedeploy.CreateDeploymentInput, ...func(*codedeploy.Options)) (*codedeploy.CreateDeploymentOutput, error)
+	deployment.Creator
 	GetDeploymentTarget(context.Context, *codedeploy.GetDeploymentTargetInput, ...func(*codedeploy.Options)) (*codedeploy.GetDeploymentTargetOutput, error)
 }
 

@@ -13,20 +13,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cloudformationtypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
-	codedeploytypes "github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// AllAtOnce is CodeDeploy's configuration that shifts all traffic in one step. A way back needs no canary: the version has proved itself in production.
-const AllAtOnce = "CodeDeployDefault.ECSAllAtOnce"
+// AllAtOnce is how a way back shifts traffic.
+const AllAtOnce = deployment.AllAtOnce
 
 // start creates the deployment of the wanted revision and returns its id.
-//
-// In a stack's rollback it shifts all at once and looks at no alarm: the gate alarms are in ALARM because of the version
-// that has to go, and CodeDeploy would stop the deployment that removes it (API_CreateDeployment,
-// overrideAlarmConfiguration; it needs codedeploy:UpdateDeploymentGroup). The hooks of the AppSpec still check the tasks.
 func (h Handler) start(ctx context.Context, event Event) (string, error) {
 	rollback, err := h.rollback(ctx, event)
 	if err != nil {
@@ -36,28 +30,9 @@ func (h Handler) start(ctx context.Context, event Event) (string, error) {
 	if err := h.usable(ctx, wanted); err != nil {
 		return "", err
 	}
-	input := &codedeploy.CreateDeploymentInput{
-		ApplicationName:     &event.Properties.Application,
-		DeploymentGroupName: &event.Properties.DeploymentGroup,
-		Description:         new(deployment.Describe(event.RequestID, revision(wanted), rollback)),
-		Revision: &codedeploytypes.RevisionLocation{
-			RevisionType:   codedeploytypes.RevisionLocationTypeAppSpecContent,
-			AppSpecContent: &codedeploytypes.AppSpecContent{Content: &event.Properties.AppSpec},
-		},
-	}
-	if rollback {
-		input.DeploymentConfigName = new(AllAtOnce)
-		input.OverrideAlarmConfiguration = &codedeploytypes.AlarmConfiguration{Alarms: []codedeploytypes.Alarm{}} // not Enabled
-	}
-	answer, err := h.CodeDeploy.CreateDeployment(ctx, input)
-	if deployment.Busy(err) {
-		return "", fmt.Errorf("%w: the deployment group is busy with a deployment that is not listed yet", deployment.ErrNotNow)
-	}
-	if err != nil {
-		return "", fmt.Errorf("creating a deployment of %s in %s/%s: %w", revision(wanted),
-			event.Properties.Application, event.Properties.DeploymentGroup, err)
-	}
-	return *answer.DeploymentId, nil
+	return deployment.Start(ctx, h.CodeDeploy, event.Properties.service(), deployment.Wanted{
+		Description: deployment.Describe(event.RequestID, revision(wanted), rollback), AppSpec: event.Properties.AppSpec, Back: rollback,
+	})
 }
 
 func (h Handler) stop(ctx context.Context, event Event, id string) error {

@@ -21,6 +21,7 @@ type Cloud struct {
 	CodeDeploy     *CodeDeploy
 	CloudFormation *CloudFormation
 	SSM            *SSM
+	SecretsManager *SecretsManager
 	// Traffic is what CodeDeploy moves: ELB's, unless another is put here.
 	Traffic Traffic
 	// Identify makes ids, such as of deployments; nil: numbers.
@@ -44,6 +45,7 @@ func New(clock *Clock, chance Chance) *Cloud {
 	c.CodeDeploy = &CodeDeploy{cloud: c, deployments: map[string]*Deployment{}, Alarms: map[string]bool{}}
 	c.CloudFormation = &CloudFormation{cloud: c, stacks: map[string]*Stack{}}
 	c.SSM = &SSM{cloud: c, parameters: map[string]string{}}
+	c.SecretsManager = &SecretsManager{cloud: c, versions: []time.Time{clock.Now()}}
 	c.Traffic = c.ELB
 	return c
 }

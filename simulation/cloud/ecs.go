@@ -40,6 +40,7 @@ type TaskSet struct {
 	Unhealthy   bool      // its tasks have started, and do not become healthy
 	Alarmed     bool      // an alarm has seen its traffic
 	Created     time.Time // when its tasks began to start
+	Secret      int       // the version of the secret that they were given
 
 	service *Service
 	waiting []func()
@@ -109,7 +110,8 @@ func (s *Service) Primary() *TaskSet {
 }
 
 func (e *ECS) createTaskSet(revision *Revision, targetGroup string, strategy []types.CapacityProviderStrategyItem) *TaskSet {
-	set := &TaskSet{ID: e.cloud.id("ecs-svc/"), Revision: revision, TargetGroup: targetGroup, Strategy: strategy, Created: e.cloud.Now(), service: e.service}
+	set := &TaskSet{ID: e.cloud.id("ecs-svc/"), Revision: revision, TargetGroup: targetGroup, Strategy: strategy, Created: e.cloud.Now(),
+		Secret: e.cloud.SecretsManager.Current(), service: e.service}
 	e.service.TaskSets = append(e.service.TaskSets, set)
 	e.cloud.Log("ecs", "task set %s of %s starts behind %s", set.ID, revision.Arn, targetGroup)
 	e.cloud.After(e.cloud.between(30*time.Second, 4*time.Minute), func() {
@@ -188,8 +190,8 @@ func (e *ECS) DescribeServices(ctx context.Context, in *ecs.DescribeServicesInpu
 func (s *TaskSet) describe() types.TaskSet {
 	set := types.TaskSet{
 		Id: &s.ID, TaskDefinition: &s.Revision.Arn, Status: new("ACTIVE"), CapacityProviderStrategy: s.Strategy,
-		LoadBalancers:   []types.LoadBalancer{{TargetGroupArn: &s.TargetGroup}},
-		StabilityStatus: types.StabilityStatusStabilizing, ComputedDesiredCount: s.service.Desired, PendingCount: s.service.Desired,
+		LoadBalancers: []types.LoadBalancer{{TargetGroupArn: &s.TargetGroup}},
+		CreatedAt:     &s.Created, StabilityStatus: types.StabilityStatusStabilizing, ComputedDesiredCount: s.service.Desired, PendingCount: s.service.Desired,
 	}
 	if s.Primary {
 		set.Status = new("PRIMARY")

@@ -65,5 +65,7 @@ var Rules = []Rule{
 	{"ECR", "An immutable tag cannot be moved; to delete it and push it again can be done.", ecrGuide + "image-tag-mutability.html"},
 	{"ECR", "An image that loses its last tag by BatchDeleteImage is deleted.", "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html"},
 	{"ECR", "An image that a rule of higher priority matches is not expired by another rule.", ecrGuide + "LifecyclePolicies.html"},
+	{"Secrets Manager", "A rotation makes a version first, and the current one of it last; LastRotatedDate is set after that.", "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html"},
+	{"ECS", "Tasks are given the secret's current version when they start, and keep it.", "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html"},
 	{"Systems Manager", "A parameter has no compare-and-set: the last write wins.", "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html"},
 }

@@ -56,6 +56,7 @@ func newLogBucket(scope constructs.Construct, id string, props logBucketProps) a
 	}
 	if props.Config.Production() {
 		bucket.AddToResourcePolicy(keepObjects(bucket))
+		bucket.Policy().ApplyRemovalPolicy(props.Config.keptInProduction()) // or the bucket would stay without it
 	}
 	return bucket
 }

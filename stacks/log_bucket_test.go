@@ -46,6 +46,17 @@ func logBuckets(e *environment) []string {
 	return findings
 }
 
+// A bucket that outlives its stack without its policy can be emptied by anybody who may delete.
+func TestKeptBucketsKeepTheirPolicy(t *testing.T) {
+	for suffix, want := range map[string]any{"dev": nil, "prod": "RetainExceptOnCreate"} {
+		for _, r := range synthesized(t, suffix).resources("AWS::S3::BucketPolicy") {
+			if got := r.Body["DeletionPolicy"]; got != want {
+				t.Errorf("%s: %v is %v, want %v", suffix, r, got, want)
+			}
+		}
+	}
+}
+
 // bucketPolicy is what stands in the policies of a bucket, on one line.
 func (e *environment) bucketPolicy(bucket resource) string {
 	var all []string

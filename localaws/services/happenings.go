@@ -14,6 +14,9 @@ import (
 // alarming is an alarm's state that stops deployments.
 const alarming = "ALARM"
 
+// hookTimeout is a little more than this repository's hook takes; AWS would wait for an hour.
+const hookTimeout = 6 * time.Minute
+
 // listen has the deployments of a group call real functions, reach EventBridge, and meet the faults of a rehearsal.
 func (m *Model) listen(group *deploymentGroup) {
 	deploy := group.service.cloud.CodeDeploy
@@ -24,6 +27,7 @@ func (m *Model) listen(group *deploymentGroup) {
 		}
 		return config.shift(), nil
 	}
+	deploy.HookTimeout = hookTimeout
 	deploy.Invoke = func(d *cloud.Deployment, function, execution string) { m.hook(deploy, d.ID, function, execution) }
 	deploy.Reached = func(d *cloud.Deployment, moment cloud.Moment) {
 		m.sound(group, moment)

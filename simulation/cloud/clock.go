@@ -28,10 +28,15 @@ func (c *Clock) Now() time.Time { return c.now }
 
 // After makes f happen once, after d.
 func (c *Clock) After(d time.Duration, f func()) {
-	c.serial++
 	if c.Speed > 0 {
 		d = time.Duration(float64(d) / c.Speed)
 	}
+	c.Unhurried(d, f)
+}
+
+// Unhurried is After for what happens at no other speed: somebody real is waited for.
+func (c *Clock) Unhurried(d time.Duration, f func()) {
+	c.serial++
 	heap.Push(&c.queue, event{c.now.Add(d), c.serial, f})
 }
 

@@ -23,6 +23,8 @@ type CodeDeploy struct {
 	// Invoke calls the function of a lifecycle event, which answers by PutLifecycleEventHookExecutionStatus; nil: it
 	// answers at once what the image is known for.
 	Invoke func(d *Deployment, function, execution string)
+	// HookTimeout is how long the functions that Invoke calls may take, at any speed; 0: an hour.
+	HookTimeout time.Duration
 	// Shifts are the deployment configurations by name; nil: the group's own, and those that end in AllAtOnce.
 	Shifts func(config string) (Shift, error)
 	// Refused is told of every deployment that is refused because another is in flight.

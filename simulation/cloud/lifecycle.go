@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
@@ -42,7 +43,7 @@ func (d *Deployment) lifecycle(next func(), events ...string) {
 		return
 	}
 	d.deploy.Invoke(d, function, event.execution)
-	d.deploy.cloud.After(time.Hour, func() { _ = d.answered(event.execution, types.LifecycleEventStatusFailed) })
+	d.deploy.cloud.Unhurried(cmp.Or(d.deploy.HookTimeout, time.Hour), func() { _ = d.answered(event.execution, types.LifecycleEventStatusFailed) })
 }
 
 // known is what the function of a history finds out about an image.

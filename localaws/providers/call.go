@@ -61,8 +61,8 @@ func retag[T, U, O, P, F any](ctx context.Context, request resource.Request, mem
 	return run(ctx, untag, map[string]any{member: id, "TagKeys": anyList(gone)})
 }
 
-// whenChanged makes a step that runs where one of the properties differs from what it was.
-func whenChanged(request resource.Request, step func() error, properties ...string) func() error {
+// changed makes a step that runs where one of the properties differs from what it was.
+func changed(request resource.Request, step func() error, properties ...string) func() error {
 	return func() error {
 		for _, property := range properties {
 			if !reflect.DeepEqual(request.Properties[property], request.Old[property]) {

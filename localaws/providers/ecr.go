@@ -51,13 +51,13 @@ func (r repositories) policies(ctx context.Context, request resource.Request) er
 	name := map[string]any{"RepositoryName": request.PhysicalID}
 	lifecycle, _ := request.Properties["LifecyclePolicy"].(map[string]any)
 	return inOrder(
-		whenChanged(request, func() error {
+		changed(request, func() error {
 			if lifecycle["LifecyclePolicyText"] == nil {
 				return run(ctx, r.DeleteLifecyclePolicy, name)
 			}
 			return run(ctx, r.PutLifecyclePolicy, with(lifecycle, "RepositoryName", request.PhysicalID))
 		}, "LifecyclePolicy"),
-		whenChanged(request, func() error {
+		changed(request, func() error {
 			if request.Properties["RepositoryPolicyText"] == nil {
 				return run(ctx, r.DeleteRepositoryPolicy, name)
 			}
@@ -81,9 +81,9 @@ func (r repositories) update(ctx context.Context, request resource.Request) (res
 	repository := found.Repositories[0]
 	return repositoryResult(request.PhysicalID, *repository.RepositoryArn, *repository.RepositoryUri), inOrder(
 		func() error { return checkRepositoryPolicy(request) },
-		whenChanged(request, func() error { return run(ctx, r.PutImageTagMutability, properties) },
+		changed(request, func() error { return run(ctx, r.PutImageTagMutability, properties) },
 			"ImageTagMutability", "ImageTagMutabilityExclusionFilters"),
-		whenChanged(request, func() error { return run(ctx, r.PutImageScanningConfiguration, properties) }, "ImageScanningConfiguration"),
+		changed(request, func() error { return run(ctx, r.PutImageScanningConfiguration, properties) }, "ImageScanningConfiguration"),
 		func() error { return r.policies(ctx, request) },
 		func() error {
 			return retag(ctx, request, "ResourceArn", *repository.RepositoryArn, r.TagResource, r.UntagResource)

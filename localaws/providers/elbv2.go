@@ -77,9 +77,9 @@ func (l loadBalancers) configured(ctx context.Context, request resource.Request)
 func (l loadBalancers) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	properties := with(request.Properties, "LoadBalancerArn", request.PhysicalID)
 	err := inOrder(
-		whenChanged(request, func() error { return run(ctx, l.SetSecurityGroups, properties) }, "SecurityGroups"),
-		whenChanged(request, func() error { return run(ctx, l.SetSubnets, properties) }, "Subnets", "SubnetMappings"),
-		whenChanged(request, func() error { return run(ctx, l.SetIpAddressType, properties) }, "IpAddressType"),
+		changed(request, func() error { return run(ctx, l.SetSecurityGroups, properties) }, "SecurityGroups"),
+		changed(request, func() error { return run(ctx, l.SetSubnets, properties) }, "Subnets", "SubnetMappings"),
+		changed(request, func() error { return run(ctx, l.SetIpAddressType, properties) }, "IpAddressType"),
 		func() error { return retagELB(ctx, l.Client, request) },
 	)
 	if err != nil {
@@ -149,7 +149,7 @@ func (t targetGroups) update(ctx context.Context, request resource.Request) (res
 			return run(ctx, t.ModifyTargetGroup, with(request.Properties, "TargetGroupArn", request.PhysicalID))
 		},
 		func() error { return retagELB(ctx, t.Client, request) },
-		whenChanged(request, func() error { return t.deregister(ctx, request) }, "Targets"),
+		changed(request, func() error { return t.deregister(ctx, request) }, "Targets"),
 	)
 	if err != nil {
 		return resource.Result{}, err

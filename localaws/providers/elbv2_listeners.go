@@ -96,7 +96,7 @@ func (l listenerRules) update(ctx context.Context, request resource.Request) (re
 	rule := with(request.Properties, "RuleArn", request.PhysicalID)
 	err := inOrder(
 		func() error { return run(ctx, l.ModifyRule, rule) },
-		whenChanged(request, func() error {
+		changed(request, func() error {
 			return run(ctx, l.SetRulePriorities, map[string]any{"RulePriorities": []any{rule}})
 		}, "Priority"),
 		func() error { return retagELB(ctx, l.Client, request) },

@@ -45,7 +45,7 @@ func (d deliveryStreams) update(ctx context.Context, request resource.Request) (
 	result := resource.Result{PhysicalID: request.PhysicalID, Attributes: map[string]any{"Arn": *stream.DeliveryStreamARN}}
 	return result, inOrder(
 		func() error { return run(ctx, d.UpdateDestination, properties) },
-		whenChanged(request, func() error { return d.encrypt(ctx, request) }, "DeliveryStreamEncryptionConfigurationInput"),
+		changed(request, func() error { return d.encrypt(ctx, request) }, "DeliveryStreamEncryptionConfigurationInput"),
 		func() error {
 			return retag(ctx, request, "DeliveryStreamName", request.PhysicalID, d.TagDeliveryStream, d.UntagDeliveryStream)
 		},

@@ -76,14 +76,14 @@ func (s secrets) valued(ctx context.Context, properties map[string]any) (map[str
 func (s secrets) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	properties := with(request.Properties, "SecretId", request.PhysicalID)
 	err := inOrder(
-		whenChanged(request, func() error {
+		changed(request, func() error {
 			valued, err := s.valued(ctx, properties)
 			if err != nil {
 				return err
 			}
 			return run(ctx, s.PutSecretValue, valued)
 		}, "SecretString", "GenerateSecretString"),
-		whenChanged(request, func() error {
+		changed(request, func() error {
 			return run(ctx, s.UpdateSecret, map[string]any{"SecretId": request.PhysicalID,
 				"Description": request.Properties["Description"], "KmsKeyId": request.Properties["KmsKeyId"]})
 		}, "Description", "KmsKeyId"),

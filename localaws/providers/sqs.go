@@ -55,7 +55,7 @@ func queueResult(request resource.Request, url string) resource.Result {
 func (q queues) update(ctx context.Context, request resource.Request) (resource.Result, error) {
 	url := map[string]any{"QueueUrl": request.PhysicalID}
 	return queueResult(request, request.PhysicalID), inOrder(
-		whenChanged(request, func() error {
+		changed(request, func() error {
 			return run(ctx, q.SetQueueAttributes, with(url, "Attributes", altered(request, queueAttributes...)))
 		}, queueAttributes...),
 		func() error { return run(ctx, q.TagQueue, with(url, "Tags", tagMap(request))) },

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"net"
 	"os"
-	"strconv"
 	"strings"
 	"syscall"
+
+	"payment-processor/lambda/internal/postgres"
+	"payment-processor/lambda/internal/rdsca"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -22,7 +24,7 @@ type Database struct {
 	Name     string // DB_DATABASE
 	User     string // DB_USERNAME
 	Password string // DB_PASSWORD
-	CA       string // DB_CA, a file of PEM certificates; empty: the system's, of which an empty image has none
+	CA       string // DB_CA, a file of PEM certificates; empty: those of Amazon RDS, which this binary holds
 }
 
 // NewDatabase reads the environment.
@@ -38,22 +40,31 @@ func (d Database) Check(ctx context.Context) State {
 	if d.Host == "" || strings.HasSuffix("."+strings.TrimSuffix(d.Host, "."), ".invalid") {
 		return State{Ready: true, Database: "not configured"}
 	}
-	return outcome(d.login(ctx))
+	return d.outcome(d.login(ctx))
 }
 
-func outcome(err error) State {
+// amazon is where this image knows every authority.
+const amazon = ".rds.amazonaws.com"
+
+func (d Database) outcome(err error) State {
+	var unknown x509.UnknownAuthorityError
 	switch {
 	case err == nil:
 		return State{Ready: true, Database: "reachable"}
-	case errors.Is(err, errNoRoots):
-		return State{Ready: true, Database: "not checked", Reason: reason(err)}
+	case d.CA == "" && !strings.HasSuffix(d.Host, amazon) && errors.As(err, &unknown):
+		// This image's fault and not the database's: it must not keep the way back to this image shut.
+		return State{Ready: true, Database: "not checked", Reason: "this image knows Amazon RDS's certificate authorities alone, and DB_CA names no file"}
 	default:
 		return State{Database: "not reachable", Reason: reason(err)}
 	}
 }
 
 func (d Database) login(ctx context.Context) error {
-	config, err := d.config()
+	roots, err := d.roots()
+	if err != nil {
+		return err
+	}
+	config, err := postgres.Login{Host: d.Host, Port: d.Port, Database: d.Name, User: d.User, Password: d.Password}.Config(roots, "payment-processor-bootstrap")
 	if err != nil {
 		return err
 	}
@@ -69,30 +80,10 @@ type safe string
 
 func (s safe) Error() string { return string(s) }
 
-// config sets every field itself: the driver would fall back to PGHOST, .pgpass and connections without TLS.
-func (d Database) config() (*pgconn.Config, error) {
-	port, err := strconv.ParseUint(d.Port, 10, 16)
-	if err != nil {
-		return nil, safe("DB_PORT is no port")
-	}
-	roots, err := d.roots()
-	if err != nil {
-		return nil, err
-	}
-	config, err := pgconn.ParseConfig("sslmode=disable") // anything valid; the driver insists
-	if err != nil {
-		return nil, safe("the PG… variables in the environment are malformed")
-	}
-	config.Host, config.Port, config.Database = d.Host, uint16(port), d.Name
-	config.User, config.Password, config.Fallbacks = d.User, d.Password, nil
-	config.TLSConfig = &tls.Config{ServerName: d.Host, RootCAs: roots, MinVersion: tls.VersionTLS12}
-	config.RuntimeParams = map[string]string{"application_name": "payment-processor-bootstrap"}
-	return config, nil
-}
-
+// roots are those of DB_CA, or else Amazon RDS's.
 func (d Database) roots() (*x509.CertPool, error) {
 	if d.CA == "" {
-		return usable(x509.SystemCertPool())
+		return rdsca.Roots(), nil
 	}
 	pem, err := os.ReadFile(d.CA)
 	if err != nil {
@@ -101,17 +92,6 @@ func (d Database) roots() (*x509.CertPool, error) {
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(pem) {
 		return nil, safe("DB_CA names a file without a PEM certificate")
-	}
-	return roots, nil
-}
-
-// errNoRoots is the image's fault and not the database's: it must not keep the way back to this image shut.
-const errNoRoots = safe("this image has no CA certificates to verify the database with: DB_CA names no file")
-
-// usable refuses roots that trust nobody, which is what an empty image has.
-func usable(roots *x509.CertPool, err error) (*x509.CertPool, error) {
-	if err != nil || roots.Equal(x509.NewCertPool()) {
-		return nil, errNoRoots
 	}
 	return roots, nil
 }
@@ -127,6 +107,10 @@ func reason(err error) string {
 	switch {
 	case errors.As(err, &own):
 		return own.Error()
+	case errors.Is(err, postgres.ErrPort):
+		return "DB_PORT is no port"
+	case errors.Is(err, postgres.ErrEnvironment):
+		return err.Error()
 	case errors.As(err, &refused):
 		return "the database refuses the login, SQLSTATE " + state(refused.Code)
 	case errors.As(err, &certificate):

@@ -19,6 +19,9 @@ import (
 	"testing"
 	"time"
 
+	"payment-processor/lambda/internal/postgres"
+	"payment-processor/lambda/internal/postgrestest"
+
 	"github.com/jackc/pgx/v5/pgproto3"
 )
 
@@ -49,8 +52,8 @@ func certificate(t *testing.T, name string) (tls.Certificate, string) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, file
 }
 
-// postgres serves one connection: TLS with the certificate, and then answer. It returns the port.
-func postgres(t *testing.T, certificate tls.Certificate, answer func(*pgproto3.Backend)) string {
+// imitation serves one connection: TLS with the certificate, and then answer. It returns the port.
+func imitation(t *testing.T, certificate tls.Certificate, answer func(*pgproto3.Backend)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -117,7 +120,7 @@ func check(t *testing.T, values map[string]string) State {
 // With the right credentials and certificate, /ready says so.
 func TestDatabaseIsReachable(t *testing.T) {
 	server, ca := certificate(t, "localhost")
-	state := check(t, map[string]string{"DB_PORT": postgres(t, server, accept), "DB_CA": ca})
+	state := check(t, map[string]string{"DB_PORT": imitation(t, server, accept), "DB_CA": ca})
 	if !state.Ready || state.Database != "reachable" {
 		t.Errorf("got %+v", state)
 	}
@@ -158,18 +161,17 @@ func TestReasons(t *testing.T) {
 		values map[string]string
 		want   string
 	}{
-		"password":      {map[string]string{"DB_PORT": postgres(t, server, refuse("28P01")), "DB_CA": ca}, "SQLSTATE 28P01"},
-		"odd code":      {map[string]string{"DB_PORT": postgres(t, server, refuse(secret)), "DB_CA": ca}, "SQLSTATE unknown"},
-		"authority":     {map[string]string{"DB_PORT": postgres(t, other, accept), "DB_CA": ca}, "not trusted"},
-		"name":          {map[string]string{"DB_PORT": postgres(t, elsewhere, accept), "DB_CA": elsewhereCA}, "not trusted"},
-		"system's":      {map[string]string{"DB_PORT": postgres(t, server, accept)}, "certificate"},
+		"password":      {map[string]string{"DB_PORT": imitation(t, server, refuse("28P01")), "DB_CA": ca}, "SQLSTATE 28P01"},
+		"odd code":      {map[string]string{"DB_PORT": imitation(t, server, refuse(secret)), "DB_CA": ca}, "SQLSTATE unknown"},
+		"authority":     {map[string]string{"DB_PORT": imitation(t, other, accept), "DB_CA": ca}, "not trusted"},
+		"name":          {map[string]string{"DB_PORT": imitation(t, elsewhere, accept), "DB_CA": elsewhereCA}, "not trusted"},
 		"no file":       {map[string]string{"DB_CA": "/nowhere"}, "cannot be read"},
 		"no PEM":        {map[string]string{"DB_CA": notPEM}, "without a PEM"},
 		"port":          {map[string]string{"DB_PORT": secret, "DB_CA": ca}, "DB_PORT is no port"},
 		"no listener":   {map[string]string{"DB_PORT": refused, "DB_CA": ca}, "nothing listens"},
 		"no answer":     {map[string]string{"DB_PORT": quiet, "DB_CA": ca}, "in time"},
 		"no resolution": {map[string]string{"DB_HOST": "no_such_host.localdomain", "DB_CA": ca}, ""},
-		"hangs up":      {map[string]string{"DB_PORT": postgres(t, server, hangUp), "DB_CA": ca}, ""},
+		"hangs up":      {map[string]string{"DB_PORT": imitation(t, server, hangUp), "DB_CA": ca}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			state := check(t, test.values)
@@ -179,11 +181,9 @@ func TestReasons(t *testing.T) {
 		})
 	}
 	for want, err := range map[string]error{
-		"does not resolve":      &net.DNSError{},
-		"TLS handshake":         errors.New("server refused TLS connection"),
-		"in time":               &net.OpError{Err: os.ErrDeadlineExceeded},
-		"no CA certificates to": verify(t, x509.NewCertPool(), nil),
-		"no CA certificates":    verify(t, nil, errors.New("no")),
+		"does not resolve": &net.DNSError{},
+		"TLS handshake":    errors.New("server refused TLS connection"),
+		"in time":          &net.OpError{Err: os.ErrDeadlineExceeded},
 	} {
 		if got := reason(err); !strings.Contains(got, want) {
 			t.Errorf("%v gives %q, want %q", err, got, want)
@@ -191,35 +191,41 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// An image that cannot verify any database must still be a version that a release may go back to.
-func TestWithoutAuthoritiesTheDatabaseIsNotChecked(t *testing.T) {
-	state := outcome(verify(t, x509.NewCertPool(), nil))
-	if !state.Ready || state.Database != "not checked" || !strings.Contains(state.Reason, "no CA certificates") {
+// An image that does not know the authority of an external database must still be a version that a release may go back
+// to; of Amazon's databases it knows all.
+func TestUnknownAuthority(t *testing.T) {
+	server, _ := certificate(t, "localhost")
+	state := check(t, map[string]string{"DB_PORT": imitation(t, server, accept)})
+	if !state.Ready || state.Database != "not checked" || !strings.Contains(state.Reason, "DB_CA names no file") {
+		t.Errorf("got %+v", state)
+	}
+	untrusted := &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
+	amazons := Database{Host: "payments.cluster-c1.us-east-2.rds.amazonaws.com"}
+	if state := amazons.outcome(untrusted); state.Ready || !strings.Contains(state.Reason, "not trusted") {
 		t.Errorf("got %+v", state)
 	}
 }
 
-// verify returns what a system with those roots says.
-func verify(t *testing.T, roots *x509.CertPool, problem error) error {
-	t.Helper()
-	_, err := usable(roots, problem)
-	if err == nil {
-		t.Error("a database is trusted without any authority")
-	}
-	return err
-}
-
-// The driver must not take credentials, or leave TLS out, because of its own variables.
+// The driver must not fail in another way because of its own variables.
 func TestDriverVariables(t *testing.T) {
-	t.Setenv("PGSSLMODE", "disable")
-	t.Setenv("PGUSER", "somebody")
-	t.Setenv("PGHOST", "elsewhere")
-	config, err := NewDatabase(environment(map[string]string{"DB_HOST": "localhost", "DB_USERNAME": user})).config()
-	if err != nil || config.User != user || config.Host != "localhost" || config.TLSConfig == nil || config.TLSConfig.InsecureSkipVerify || len(config.Fallbacks) > 0 {
-		t.Errorf("got %+v, %v", config, err)
-	}
 	t.Setenv("PGCONNECT_TIMEOUT", "soon")
 	if state := check(t, nil); !strings.Contains(state.Reason, "PG… variables") {
 		t.Errorf("got %+v", state)
+	}
+}
+
+// What the first deployment proves: that the injected credentials log in to a real database, over verified TLS.
+func TestRealDatabase(t *testing.T) {
+	real := postgrestest.Start(t)
+	verifier, err := postgres.Verifier(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	real.Do(t, `CREATE ROLE "`+user+`" LOGIN PASSWORD '`+verifier+"'", "CREATE DATABASE payments")
+	if state := check(t, map[string]string{"DB_PORT": real.Port, "DB_CA": real.CA()}); !state.Ready || state.Database != "reachable" {
+		t.Errorf("got %+v", state)
+	}
+	if state := check(t, map[string]string{"DB_PORT": real.Port, "DB_CA": real.CA(), "DB_PASSWORD": "wrong"}); !strings.Contains(state.Reason, "28P01") {
+		t.Errorf("got %+v with a wrong password", state)
 	}
 }

@@ -32,13 +32,10 @@ func verifier(password string, salt []byte) (string, error) {
 		return "", ErrPassword
 	}
 	salted, err := pbkdf2.Key(sha256.New, password, salt, iterations, sha256.Size)
-	if err != nil {
-		return "", err
-	}
 	client := mac(salted, "Client Key")
 	stored := sha256.Sum256(client)
 	encode := base64.StdEncoding.EncodeToString
-	return fmt.Sprintf("SCRAM-SHA-256$%d:%s$%s:%s", iterations, encode(salt), encode(stored[:]), encode(mac(salted, "Server Key"))), nil
+	return fmt.Sprintf("SCRAM-SHA-256$%d:%s$%s:%s", iterations, encode(salt), encode(stored[:]), encode(mac(salted, "Server Key"))), err
 }
 
 // Printable reports whether a password can be made a Verifier of.

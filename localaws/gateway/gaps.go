@@ -15,10 +15,13 @@ import (
 func closeGaps(moto http.Handler) http.Handler {
 	buckets := newBucketPolicies(moto)
 	metrics := translateCBOR(moto)
+	logs := newLogsGaps(moto)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch Service(r) {
 		case "s3":
 			buckets.ServeHTTP(w, r)
+		case "logs":
+			logs.ServeHTTP(w, r)
 		case "monitoring":
 			metrics.ServeHTTP(w, r)
 		case "cloudtrail":

@@ -3,6 +3,7 @@
 //
 //	bucket policies        moto enforces them without their conditions: kept and answered here (bucketpolicy.go)
 //	CloudWatch over CBOR   moto knows JSON and the query protocol: translated (cbor.go)
+//	saved queries, keys    moto's log groups have none of them after creation: kept and answered here (logs.go)
 //	CloudTrail look-ups    moto fails slowly: the trail is empty (gaps.go)
 //	what moto lacks        it answers with a page and status 500, which clients try again and again: 501 with the name of
 //	                       the operation, at once (gaps.go)

@@ -8,6 +8,7 @@ import (
 
 // services make the providers of a service each.
 var services = []func(aws.Config) resource.Registry{
+	EC2, Logs,
 	Nothing,
 	ELBv2, CloudWatch, SNS, SQS, SecretsManager, Events, StepFunctions, ECR, ApplicationAutoScaling,
 	RDS, WAFv2, Firehose, CloudTrail, Route53, ACM,

@@ -177,6 +177,8 @@ type life struct {
 	changes []func(properties map[string]any)
 	// check looks at the resource after its creation (step 0) and after each change.
 	check func(t *testing.T, step int, result resource.Result)
+	// back is whether an update that failed half-way must be able to go back.
+	back bool
 	// tolerates are parts of requests whose loss is no failure.
 	tolerates []string
 }
@@ -263,6 +265,12 @@ func (l life) fail(t *testing.T, provider resource.Provider) {
 					}
 				}
 				_, err := lossy.Update(t.Context(), updated(request, result, after))
+				if l.back { // as the engine rolls back
+					request.Properties = after
+					if _, failed := provider.Update(t.Context(), updated(request, result, before)); failed != nil {
+						t.Errorf("taking update %d of %s back: %v", number+1, l.kind, failed)
+					}
+				}
 				return err
 			})
 		})

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,6 +68,11 @@ func validConfiguration(t *rapid.T) object {
 		"hostedZoneId":           "Z0123456789ABC",
 		"zoneName":               "example.com",
 		"ingressCidrs":           []any{"0.0.0.0/0", "203.0.113.0/24"}[:rapid.IntRange(1, 2).Draw(t, "sources")],
+		"targetProtocol":         rapid.SampledFrom([]string{"HTTP", "HTTPS"}).Draw(t, "protocol"),
+		"requestsPerAddress":     whole("requests", 10, 2000000),
+		"auditLogDays":           float64(rapid.SampledFrom([]int{365, 400, 731}).Draw(t, "audit days")),
+		"archiveLogs":            rapid.Bool().Draw(t, "archive"),
+		"auditTrail":             rapid.Bool().Draw(t, "trail"),
 		"deploymentConfigName":   shift.name,
 		"terminationWaitMinutes": whole("wait", 0, minutes(spare)),
 		"tags": jsonOf(rapid.MapOfN(rapid.StringMatching(`[a-z]{4}`), rapid.StringMatching(`[A-Za-z0-9]{1,9}( [A-Za-z0-9]{1,9})?`), 0, 9).
@@ -108,6 +114,9 @@ func asText(value any) string {
 			parts = append(parts, fmt.Sprintf("%s=%v", key, element))
 		}
 		return strings.Join(parts, ",")
+	}
+	if n, ok := value.(float64); ok {
+		return strconv.FormatFloat(n, 'f', -1, 64) // a person writes no 2e+06
 	}
 	return fmt.Sprint(value)
 }

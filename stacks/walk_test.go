@@ -41,6 +41,7 @@ func TestWalks(t *testing.T) {
 		"keys are used for what they are for":      keyPolicies,
 		"every physical name carries the suffix":   suffixlessNames,
 		"every log is encrypted, and ends":         logGroups,
+		"every log's key is usable for it":         logKeys,
 		"everything that keeps data encrypts it":   unencrypted,
 		"every bucket keeps logs as PCI DSS wants": logBuckets,
 		"no credential is written into a template": plainSecrets,

@@ -1,6 +1,7 @@
 package bootstrap
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
@@ -49,7 +50,7 @@ func TestCertificate(t *testing.T) {
 	if err := certificate.VerifyHostname("payment-processor-bootstrap"); err != nil {
 		t.Error(err)
 	}
-	if string(one.Certificate[0]) == string(other.Certificate[0]) {
+	if bytes.Equal(one.Certificate[0], other.Certificate[0]) {
 		t.Error("two tasks share a certificate")
 	}
 }

@@ -62,16 +62,13 @@ func (c CodeDeploy) CreateDeploymentGroup(ctx context.Context, in *codedeploy.Cr
 
 // UpdateDeploymentGroup changes what is named.
 func (c CodeDeploy) UpdateDeploymentGroup(ctx context.Context, in *codedeploy.UpdateDeploymentGroupInput) (*codedeploy.UpdateDeploymentGroupOutput, error) {
-	info, err := c.model.wanted(in)
-	if err != nil {
-		return nil, err
-	}
-	groups, err := c.model.entrance(ctx, info.LoadBalancerInfo)
-	if err != nil {
-		return nil, err
-	}
 	defer c.model.enter()()
 	old, err := c.model.group(in.ApplicationName, in.CurrentDeploymentGroupName)
+	if err != nil {
+		return nil, err
+	}
+	info := changed(old.info, in)
+	groups, err := c.model.entrance(ctx, info.LoadBalancerInfo)
 	if err != nil {
 		return nil, err
 	}
@@ -87,13 +84,7 @@ func (c CodeDeploy) UpdateDeploymentGroup(ctx context.Context, in *codedeploy.Up
 	return &codedeploy.UpdateDeploymentGroupOutput{}, nil
 }
 
-func (m *Model) wanted(in *codedeploy.UpdateDeploymentGroupInput) (types.DeploymentGroupInfo, error) {
-	defer m.enter()()
-	group, err := m.group(in.ApplicationName, in.CurrentDeploymentGroupName)
-	if err != nil {
-		return types.DeploymentGroupInfo{}, err
-	}
-	info := group.info
+func changed(info types.DeploymentGroupInfo, in *codedeploy.UpdateDeploymentGroupInput) types.DeploymentGroupInfo {
 	set(&info.DeploymentGroupName, in.NewDeploymentGroupName)
 	set(&info.AlarmConfiguration, in.AlarmConfiguration)
 	set(&info.AutoRollbackConfiguration, in.AutoRollbackConfiguration)
@@ -105,7 +96,7 @@ func (m *Model) wanted(in *codedeploy.UpdateDeploymentGroupInput) (types.Deploym
 	if in.EcsServices != nil {
 		info.EcsServices = in.EcsServices
 	}
-	return info, nil
+	return info
 }
 
 func set[T any](to **T, value *T) {

@@ -11,7 +11,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -151,9 +150,4 @@ func nothingIf(empty string) *string {
 		return nil
 	}
 	return &empty
-}
-
-// page answers every list at once: nothing here is long.
-func page[T any](all []T, wanted func(T) bool) []T {
-	return slices.DeleteFunc(slices.Clone(all), func(one T) bool { return !wanted(one) })
 }

@@ -80,7 +80,8 @@ func (m *Model) createService(in *ecs.CreateServiceInput, subnets []Subnet) (*ty
 	if err != nil {
 		return nil, err
 	}
-	if err := m.serviceValid(c, in); err != nil {
+	running, err := m.serviceValid(c, in)
+	if err != nil {
 		return nil, err
 	}
 	if there, known := m.service(c, *in.ServiceName); known && !there.gone() {
@@ -88,10 +89,6 @@ func (m *Model) createService(in *ecs.CreateServiceInput, subnets []Subnet) (*ty
 			return nil, refuse("InvalidParameterException", "Unable to Start a service that is still Draining.")
 		}
 		return nil, refuse("InvalidParameterException", "Creation of service was not idempotent.")
-	}
-	running, err := m.startable(*in.TaskDefinition)
-	if err != nil {
-		return nil, err
 	}
 	return m.describeService(m.newService(c, in, running, subnets)), nil
 }

@@ -38,33 +38,33 @@ func (m *Model) surroundings(ctx context.Context, in *ecs.CreateServiceInput) ([
 	return subnets, nil
 }
 
-// serviceValid refuses what ECS refuses in a new service.
-func (m *Model) serviceValid(c *cluster, in *ecs.CreateServiceInput) error {
+// serviceValid refuses what ECS refuses in a new service, and returns the revision that it starts on.
+func (m *Model) serviceValid(c *cluster, in *ecs.CreateServiceInput) (*revision, error) {
 	if deref(in.ServiceName) == "" {
-		return invalid("Service name cannot be empty.")
+		return nil, invalid("Service name cannot be empty.")
 	}
 	if in.DesiredCount == nil {
 		in.DesiredCount = new(int32(1))
 	}
 	running, err := m.startable(deref(in.TaskDefinition))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(in.CapacityProviderStrategy) > 0 && in.LaunchType != "" {
-		return invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
+		return nil, invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
 	}
 	if err := strategyValid(in.CapacityProviderStrategy, c.CapacityProviders); err != nil {
-		return err
+		return nil, err
 	}
 	if running.NetworkMode == types.NetworkModeAwsvpc && (in.NetworkConfiguration == nil || in.NetworkConfiguration.AwsvpcConfiguration == nil) {
-		return invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+		return nil, invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 	}
 	for _, balancer := range in.LoadBalancers {
 		if err := containerListens(running, deref(balancer.ContainerName), balancer.ContainerPort); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return controllerValid(in)
+	return running, controllerValid(in)
 }
 
 func containerListens(running *revision, name string, port *int32) error {

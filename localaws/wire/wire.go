@@ -55,9 +55,18 @@ func encodeStruct(v reflect.Value) any {
 		if !field.IsExported() || field.Name == "ResultMetadata" || absent(v.Field(i)) {
 			continue
 		}
-		all[Name(field.Name)] = encode(v.Field(i))
+		name := Name(field.Name)
+		if capital(v.Type()) {
+			name = field.Name
+		}
+		all[name] = encode(v.Field(i))
 	}
 	return all
+}
+
+// capital are the shapes of CodeDeploy whose names, unlike all others, begin with a capital letter.
+func capital(t reflect.Type) bool {
+	return strings.Contains(t.PkgPath(), "/codedeploy") && (t.Name() == "Tag" || t.Name() == "ListTagsForResourceOutput")
 }
 
 // Name is a field's name on the wire.

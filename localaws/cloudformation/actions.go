@@ -46,9 +46,6 @@ func (c *call) getTemplate(in *sdk.GetTemplateInput) (*sdk.GetTemplateOutput, er
 		if err != nil {
 			return nil, err
 		}
-		if set.revision == nil || set.revision.template == nil {
-			return nil, validation("Template for the change set %s does not exist", set.name)
-		}
 		out.TemplateBody = new(set.revision.template.Body)
 		return out, nil
 	}

@@ -100,12 +100,12 @@ func (c *call) addChangeSet(st *stack, name string, in *sdk.CreateChangeSetInput
 // failsLater tells the mistakes that a failed change set reports from those that make no change set.
 func failsLater(err error) bool {
 	var mistakes *mistaken
-	return errors.As(err, &mistakes) || err != nil && strings.HasPrefix(err.Error(), "api error ValidationError: No export named")
+	var missing missingExport
+	return errors.As(err, &mistakes) || errors.As(err, &missing)
 }
 
 func (set *changeSet) fail(err error) {
 	set.status, set.execution, set.reason = types.ChangeSetStatusFailed, types.ExecutionStatusUnavailable, err.Error()
-	set.reason = strings.TrimPrefix(set.reason, "api error ValidationError: ")
 	if errors.As(err, &set.mistakes) {
 		set.reason = early + " " + set.reason
 	}
@@ -154,9 +154,7 @@ func (c *call) describeChangeSet(in *sdk.DescribeChangeSetInput) (*sdk.DescribeC
 		NotificationARNs: set.in.NotificationARNs, RollbackConfiguration: set.in.RollbackConfiguration, OnStackFailure: set.in.OnStackFailure,
 		IncludeNestedStacks: set.in.IncludeNestedStacks, ImportExistingResources: set.in.ImportExistingResources,
 		DeploymentConfig: set.in.DeploymentConfig, Changes: slices.Clone(set.changes),
-	}
-	if set.revision != nil {
-		out.Parameters, out.Tags = set.revision.parameters, set.revision.tags
+		Parameters: set.revision.parameters, Tags: set.revision.tags,
 	}
 	if set.reason != "" {
 		out.StatusReason = new(set.reason)

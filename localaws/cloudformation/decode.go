@@ -49,6 +49,7 @@ func (n *node) fill(value reflect.Value) {
 			}
 		}
 	case reflect.Slice:
+		value.Set(reflect.MakeSlice(value.Type(), 0, 0)) // an empty list is said, too
 		for i := 1; n.below["member"] != nil && n.below["member"].below[strconv.Itoa(i)] != nil; i++ {
 			item := reflect.New(value.Type().Elem()).Elem()
 			n.below["member"].below[strconv.Itoa(i)].fill(item)

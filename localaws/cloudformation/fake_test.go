@@ -27,8 +27,9 @@ type world struct {
 	kinds map[string]string
 	log   []string
 
-	// deny answers an error for a request that is to fail.
+	// deny answers an error for a request that is to fail: before it has an effect, or late, after it.
 	deny func(operation string, r resource.Request) error
+	late bool
 }
 
 func newWorld() *world {
@@ -43,13 +44,14 @@ func (w *world) note(operation string, r resource.Request) error {
 func (w *world) Create(_ context.Context, r resource.Request) (resource.Result, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.note("Create", r); err != nil {
+	err := w.note("Create", r)
+	if err != nil && !w.late {
 		return resource.Result{}, err
 	}
 	w.last++
 	id := fmt.Sprintf("%s-%d", r.LogicalID, w.last)
 	w.live[id], w.kinds[id] = r.Properties, r.Type
-	return result(id), nil
+	return result(id), err
 }
 
 func result(id string) resource.Result {
@@ -64,11 +66,12 @@ func (w *world) Update(_ context.Context, r resource.Request) (resource.Result, 
 	if w.live[r.PhysicalID] == nil {
 		return resource.Result{}, errMissing
 	}
-	if err := w.note("Update", r); err != nil {
+	err := w.note("Update", r)
+	if err != nil && !w.late {
 		return resource.Result{}, err
 	}
 	w.live[r.PhysicalID] = r.Properties
-	return result(r.PhysicalID), nil
+	return result(r.PhysicalID), err
 }
 
 func (w *world) Delete(_ context.Context, r resource.Request) error {

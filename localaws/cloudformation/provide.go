@@ -42,7 +42,6 @@ func (o *operation) provide(id string) error {
 		o.undo[id] = u
 	}
 	if before == nil || before.partial {
-		rec.status = "" // not one that fails to update
 		return o.make(rec, u, want, types.ResourceStatusCreateInProgress, types.ResourceStatusCreateComplete, "")
 	}
 	if replaced, err := o.mustReplace(before, want); err != nil {

@@ -13,7 +13,7 @@ import (
 // remove deletes every resource, dependents first: of a stack that is deleted, or whose creation is rolled back.
 func (o *operation) remove(status types.StackStatus, reason string, retain []string) {
 	o.set(status, reason)
-	rolling := status == types.StackStatusRollbackInProgress
+	deleting := status == types.StackStatusDeleteInProgress
 	o.mu.Lock()
 	var ids []string
 	for id := range o.records {
@@ -22,7 +22,7 @@ func (o *operation) remove(status types.StackStatus, reason string, retain []str
 	slices.Sort(ids)
 	before := reversed(ids, o.needs())
 	o.mu.Unlock()
-	failed := walk{ids: ids, before: before, visit: func(id string) error { return o.removeOne(id, rolling, retain) }}.run()
+	failed := walk{ids: ids, before: before, visit: func(id string) error { return o.removeOne(id, !deleting || o.deleteOnFailure, retain) }}.run()
 	end := strings.TrimSuffix(string(status), "IN_PROGRESS")
 	if len(failed) > 0 {
 		o.set(types.StackStatus(end+"FAILED"), o.blame(failed))
@@ -31,13 +31,15 @@ func (o *operation) remove(status types.StackStatus, reason string, retain []str
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.outputs, o.current, o.undo, o.target = nil, nil, map[string]*undo{}, nil
-	if !rolling {
+	if deleting {
 		o.deleted = new(time.Now())
 	}
 	o.enter(o.stack, types.StackStatus(end+"COMPLETE"), "")
 }
 
-func (o *operation) removeOne(id string, rolling bool, retain []string) error {
+// removeOne deletes what there is of one logical id. Unmade is a creation that is rolled back: only then does
+// RetainExceptOnCreate not retain.
+func (o *operation) removeOne(id string, unmade bool, retain []string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	rec := o.records[id]
@@ -50,7 +52,7 @@ func (o *operation) removeOne(id string, rolling bool, retain []string) error {
 	}
 	for _, l := range leftovers(all, "", false) {
 		l.keep = retained(l.deletion)
-		if rolling {
+		if unmade {
 			l.keep = l.deletion == template.Retain && !o.retainExceptOnCreate
 		}
 		l.keep = l.keep || slices.Contains(retain, id)

@@ -50,11 +50,7 @@ func (c *call) read(body, url *string) (*template.Template, error) {
 	default:
 		return nil, validation("Either Template URL or Template Body must be specified.")
 	}
-	parsed, err := template.Parse(text)
-	if err != nil {
-		return nil, validation("%v", err)
-	}
-	return parsed, nil
+	return template.Parse(text)
 }
 
 // revise works out everything of a submission that needs no resource. Most mistakes end here, before anything is made.
@@ -70,7 +66,7 @@ func (c *call) revise(st *stack, in submitted) (*revision, error) {
 	} else if r.template, err = c.read(in.body, in.url); err != nil {
 		return nil, err
 	}
-	if previous != nil && len(r.tags) == 0 && in.keepTags {
+	if previous != nil && in.keepTags {
 		r.tags = previous.tags
 	}
 	if err := c.checkTypes(r.template); err != nil {
@@ -120,15 +116,15 @@ func (c *call) setParameters(r *revision, previous *revision) error {
 		key := value(parameter.ParameterKey)
 		given[key] = value(parameter.ParameterValue)
 		if parameter.UsePreviousValue != nil && *parameter.UsePreviousValue {
-			if previous == nil {
-				return validation("Parameters: [%s] must have values", key)
+			delete(given, key)
+			if previous != nil && previous.template.Parameters[key].Type != "" {
+				given[key] = previous.given[key]
 			}
-			given[key] = previous.given[key]
 		}
 	}
 	var err error
 	if r.given, err = r.template.Choose(given); err != nil {
-		return validation("%v", err)
+		return err
 	}
 	r.scope.Parameters, r.parameters = map[string]any{}, nil
 	for _, key := range slices.Sorted(maps.Keys(r.given)) {
@@ -152,18 +148,18 @@ func (c *call) setParameters(r *revision, previous *revision) error {
 // workOut resolves conditions, and all properties and outputs as far as they can be.
 func (c *call) workOut(r *revision) error {
 	if err := r.scope.Decide(); err != nil {
-		return validation("%v", err)
+		return err
 	}
 	r.active = r.scope.Active()
 	for _, id := range r.active {
 		properties, err := r.properties(id, r.unknown)
 		if err != nil {
-			return validation("%v", err)
+			return err
 		}
 		r.literals[id] = properties
 	}
 	if _, err := r.outputs(r.unknown); err != nil {
-		return validation("%v", err)
+		return err
 	}
 	for _, id := range r.active {
 		if err := r.checkProperties(id, r.literals[id].(map[string]any)); err != nil {
@@ -283,13 +279,20 @@ func (r *revision) tagMap() map[string]string {
 	return all
 }
 
+// missingExport is its name.
+type missingExport string
+
+func (name missingExport) Error() string {
+	return fmt.Sprintf("No export named %s found", string(name))
+}
+
 // importer answers Fn::ImportValue and remembers the export.
 func (c *call) importer(r *revision) func(string) (any, error) {
 	home := c.region
 	return func(export string) (any, error) {
 		_, found, there := home.exporter(export)
 		if !there {
-			return nil, fmt.Errorf("No export named %s found", export)
+			return nil, missingExport(export)
 		}
 		r.imports[export] = true
 		return found, nil

@@ -1,7 +1,6 @@
 package cloudformation
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -166,7 +165,7 @@ func (c *call) continueUpdateRollback(in *sdk.ContinueUpdateRollbackInput) (*sdk
 		return nil, validation("Stack:%s is in %s state and can not continue update rollback.", st.id, st.status)
 	}
 	for _, id := range in.ResourcesToSkip {
-		if rec := st.records[id]; rec == nil || rec.status != types.ResourceStatusUpdateFailed {
+		if u := st.undo[id]; u == nil || u.reverted || st.records[id].status != types.ResourceStatusUpdateFailed {
 			return nil, validation("The following resources to skip are not in UPDATE_FAILED state: [%s]", id)
 		}
 	}
@@ -207,7 +206,7 @@ func (c *call) updateTerminationProtection(in *sdk.UpdateTerminationProtectionIn
 		return nil, err
 	}
 	if in.EnableTerminationProtection == nil {
-		return nil, errors.New("EnableTerminationProtection must not be null")
+		return nil, validation("EnableTerminationProtection must not be null")
 	}
 	st.protected = *in.EnableTerminationProtection
 	return &sdk.UpdateTerminationProtectionOutput{StackId: new(st.id)}, nil

@@ -33,7 +33,7 @@ func decodeJSON(body string) (any, error) {
 	var value any
 	err := json.Unmarshal([]byte(body), &value)
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		before := body[:syntax.Offset]
+		before := body[:syntax.Offset-1]
 		line := strings.Count(before, "\n") + 1
 		column := len(before) - strings.LastIndex(before, "\n")
 		return nil, fmt.Errorf("Template format error: JSON not well-formed. (line %d, column %d)", line, column)
@@ -83,7 +83,7 @@ func untagged(node *yaml.Node) (any, error) {
 }
 
 func mapping(node *yaml.Node) (any, error) {
-	fields := map[string]any{}
+	fields, own := map[string]any{}, map[string]bool{}
 	for i := 0; i < len(node.Content); i += 2 {
 		key := node.Content[i]
 		value, err := plain(node.Content[i+1])
@@ -92,16 +92,16 @@ func mapping(node *yaml.Node) (any, error) {
 		}
 		if merged, is := value.(map[string]any); is && key.Tag == "!!merge" {
 			for name := range merged {
-				if _, there := fields[name]; !there {
+				if !own[name] {
 					fields[name] = merged[name]
 				}
 			}
 			continue
 		}
-		if _, twice := fields[key.Value]; twice {
+		if own[key.Value] {
 			return nil, fmt.Errorf("line %d: duplicate key %s", key.Line, key.Value)
 		}
-		fields[key.Value] = value
+		fields[key.Value], own[key.Value] = value, true
 	}
 	return fields, nil
 }

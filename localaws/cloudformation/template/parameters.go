@@ -60,9 +60,9 @@ func (r *reader) parameter(path string, value any) Parameter {
 }
 
 func knownParameterType(name string) bool {
-	inner := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(name, ssmValue), "List<"), ">")
+	inner := strings.TrimRight(strings.TrimPrefix(strings.TrimPrefix(name, ssmValue), "List<"), ">")
 	return slices.Contains([]string{"String", "Number", "CommaDelimitedList", "AWS::SSM::Parameter::Name"}, inner) ||
-		regexp.MustCompile(`^(List<)?(AWS::EC2|AWS::Route53)::[A-Za-z:]+>*$`).MatchString(inner)
+		regexp.MustCompile(`^(AWS::EC2|AWS::Route53)::[A-Za-z:]+$`).MatchString(inner)
 }
 
 // FromSSM tells whether the value names a parameter of the Parameter Store, whose value counts.

@@ -6,10 +6,12 @@ import (
 	"os"
 )
 
+var exit = os.Exit // replaced in tests
+
 func main() {
 	if err := run("node_modules/aws-cdk/db.json.gz", "localaws/schema/schema.json"); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
-		os.Exit(1)
+		exit(1)
 	}
 }
 

@@ -214,6 +214,7 @@ func (c *call) executeChangeSet(in *sdk.ExecuteChangeSetInput) (*sdk.ExecuteChan
 	if err := c.bring(st, set.revision, flags); err != nil {
 		return nil, err
 	}
-	st.changeSet, st.changeSets = set.id, nil
+	set.execution = types.ExecutionStatusExecuteComplete
+	st.changeSet, st.changeSets = set.id, []*changeSet{set} // the others no longer say what would change
 	return out, nil
 }

@@ -25,6 +25,8 @@ func References(value any) []Reference {
 		for _, item := range v {
 			found = append(found, References(item)...)
 		}
+	case Pending:
+		return References(map[string]any(v))
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			if len(v) == 1 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -283,6 +284,9 @@ func TestPendingValues(t *testing.T) {
 		properties, err := s.Properties("C")
 		if err != nil || !reflect.DeepEqual(properties["Value"], want) {
 			t.Errorf("%s is %#v (%v), want %#v", expression, properties["Value"], err, want)
+		}
+		if references := template.References(properties); !slices.Contains(references, template.Reference{ID: "A", Attribute: "Later"}) {
+			t.Errorf("%s refers to %v", expression, references)
 		}
 		if !template.IsPending(properties) || template.IsPending("x") {
 			t.Errorf("%s is not pending", expression)

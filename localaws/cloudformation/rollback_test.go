@@ -1,0 +1,443 @@
+package cloudformation_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"payment-processor/localaws/cloudformation"
+	"payment-processor/localaws/resource"
+)
+
+// refuse makes requests fail, by operation and logical id.
+func (b *bench) refuse(all ...string) {
+	b.world.mu.Lock()
+	defer b.world.mu.Unlock()
+	b.deny = func(operation string, r resource.Request) error {
+		if slices.Contains(all, operation+" "+r.LogicalID) {
+			return errors.New("Internal failure")
+		}
+		return nil
+	}
+}
+
+// fault lets one be run into.
+func (b *bench) fault(f cloudformation.Fault) {
+	b.t.Helper()
+	if _, err := b.server.Faults().Add(f); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// want checks that a history has lines, in this order.
+func (b *bench) want(name string, lines ...string) {
+	b.t.Helper()
+	history := b.history(name)
+	rest := history
+	for _, line := range lines {
+		i := slices.Index(rest, line)
+		if i < 0 {
+			b.t.Errorf("no %q in\n%s", line, strings.Join(history, "\n"))
+			return
+		}
+		rest = rest[i+1:]
+	}
+}
+
+func TestAFailedCreationIsRolledBackAndCanOnlyBeDeleted(t *testing.T) {
+	b := newBench(t)
+	b.refuse("Create Queue")
+	if got := b.create("app", template("Type: AWS::SNS::Topic", "Type: AWS::SNS::Topic\n    DeletionPolicy: RetainExceptOnCreate")); got != "ROLLBACK_COMPLETE" {
+		t.Fatal(got)
+	}
+	b.want("app", "Queue CREATE_FAILED: Internal failure",
+		"app ROLLBACK_IN_PROGRESS: The following resource(s) failed to create: [Queue]. Rollback requested by user.",
+		"Topic DELETE_COMPLETE", "app ROLLBACK_COMPLETE")
+	if b.names() != "" {
+		t.Errorf("%s is left", b.names())
+	}
+	_, err := b.UpdateStack(ctx, &sdk.UpdateStackInput{StackName: aws.String("app"), TemplateBody: aws.String(template())})
+	if err == nil || !strings.Contains(err.Error(), "is in ROLLBACK_COMPLETE state and can not be updated.") {
+		t.Error(err)
+	}
+	b.remove("app")
+}
+
+func TestWhatIsRetained(t *testing.T) {
+	for policy, want := range map[string]string{"Delete": " | ", "Snapshot": " | ", "Retain": "Topic | Topic Topic", "RetainExceptOnCreate": " | Topic"} {
+		b := newBench(t)
+		body := template("Type: AWS::SNS::Topic", "Type: AWS::SNS::Topic\n    DeletionPolicy: "+policy)
+		b.refuse("Create Queue")
+		b.create("app", body)
+		got := b.names() + " | "
+		b.remove("app")
+		b.refuse()
+		b.create("app", body)
+		b.remove("app")
+		if got += b.names(); got != want {
+			t.Errorf("%s leaves %q after a rollback and a deletion, want %q", policy, got, want)
+		}
+	}
+}
+
+// The flag of the request wins over Retain.
+func TestRetainExceptOnCreateOfTheRequest(t *testing.T) {
+	b := newBench(t)
+	b.refuse("Create Queue")
+	body := template("Type: AWS::SNS::Topic", "Type: AWS::SNS::Topic\n    DeletionPolicy: Retain")
+	_, err := b.CreateStack(ctx, &sdk.CreateStackInput{StackName: aws.String("app"), TemplateBody: &body, RetainExceptOnCreate: aws.Bool(true)})
+	if got := b.status("app"); err != nil || got != "ROLLBACK_COMPLETE" || b.names() != "" {
+		t.Errorf("%v, %s, %q is left", err, got, b.names())
+	}
+}
+
+func TestOnFailureDelete(t *testing.T) {
+	b := newBench(t)
+	b.refuse("Create Queue")
+	out, err := b.CreateStack(ctx, &sdk.CreateStackInput{StackName: aws.String("app"), TemplateBody: aws.String(template()), OnFailure: types.OnFailureDelete})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := b.status(*out.StackId); got != "DELETE_COMPLETE" || b.names() != "" {
+		t.Errorf("%s, %q is left", got, b.names())
+	}
+}
+
+func TestReplacementIsCleanedUpOnlyAfterSuccess(t *testing.T) {
+	b := newBench(t)
+	b.create("app", template())
+	b.log = nil
+	if got := b.update("app", template("DelaySeconds: 5", "FifoQueue: true")); got != "UPDATE_COMPLETE" {
+		t.Fatal(got)
+	}
+	b.want("app", "Queue UPDATE_IN_PROGRESS: Requested update requires the creation of a new physical resource; hence creating one.",
+		"Queue UPDATE_COMPLETE", "app UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "Queue DELETE_COMPLETE", "app UPDATE_COMPLETE")
+	if got := strings.Join(b.log, ", "); got != "Create Queue, Delete Queue" {
+		t.Error(got)
+	}
+	// What cannot be deleted is reported and left.
+	b.refuse("Delete Queue")
+	if got := b.update("app", template("DelaySeconds: 5", "FifoQueue: false")); got != "UPDATE_COMPLETE" || b.names() != "Queue Queue Topic" {
+		t.Errorf("%s with %s", got, b.names())
+	}
+	// One that is retained on replacement stays, too.
+	b.refuse()
+	b.update("app", template("DelaySeconds: 5", "FifoQueue: true", "Type: AWS::SQS::Queue", "Type: AWS::SQS::Queue\n    UpdateReplacePolicy: Retain"))
+	b.want("app", "Queue DELETE_SKIPPED")
+	// And one that the template no longer has is deleted at the end.
+	b.update("app", "Resources: {Topic: {Type: AWS::SNS::Topic}}")
+	if b.names() != "Queue Queue Topic" {
+		t.Errorf("left: %s", b.names())
+	}
+}
+
+func TestACustomNamedResourceCannotBeReplaced(t *testing.T) {
+	b := newBench(t)
+	body := func(lock string) string {
+		return "Resources: {Bucket: {Type: AWS::S3::Bucket, Properties: {BucketName: mine, BucketNamePrefix: " + lock + "}}}"
+	}
+	b.create("app", body("a"))
+	if got := b.update("app", body("b")); got != "UPDATE_ROLLBACK_COMPLETE" {
+		t.Error(got)
+	}
+	b.want("app", "Bucket UPDATE_FAILED: CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename Bucket-1 and update the stack again.")
+}
+
+// replacing is a provider that asks for another resource where the schema does not.
+type replacing struct{ *world }
+
+func (replacing) Update(context.Context, resource.Request) (resource.Result, error) {
+	return resource.Result{}, resource.ErrReplace
+}
+
+func TestAProviderMayAskForAReplacement(t *testing.T) {
+	b := newBench(t, func(o *cloudformation.Options) {
+		o.Registry["AWS::SQS::Queue"] = replacing{o.Registry["AWS::SQS::Queue"].(*world)}
+	})
+	b.create("app", template())
+	if got := b.update("app", template("DelaySeconds: 5", "DelaySeconds: 6")); got != "UPDATE_COMPLETE" || b.names() != "Queue Topic" {
+		t.Errorf("%s with %s", got, b.names())
+	}
+	if !slices.Equal(b.log[2:], []string{"Create Queue", "Delete Queue"}) {
+		t.Error(b.log)
+	}
+}
+
+// renaming is a custom resource whose answer to an update is another physical id.
+type renaming struct{ *world }
+
+func (r renaming) Update(ctx context.Context, request resource.Request) (resource.Result, error) {
+	return r.Create(ctx, request)
+}
+
+func TestACustomResourceWithAnotherPhysicalIDIsReplaced(t *testing.T) {
+	b := newBench(t, func(o *cloudformation.Options) { o.Registry["Custom::"] = renaming{o.Registry["Custom::"].(*world)} })
+	body := func(value string) string {
+		return "Resources: {Mine: {Type: Custom::Mine, Properties: {ServiceToken: x, Value: " + value + "}}, Topic: {Type: AWS::SNS::Topic, DependsOn: Mine, Properties: {DisplayName: " + value + "}}}"
+	}
+	b.create("app", body("a"))
+	b.update("app", body("b"))
+	if b.names() != "Mine Topic" || b.one(t, "Mine")["Value"] != "b" {
+		t.Errorf("after an update: %v", b.live)
+	}
+	// A rollback comes back to the old one without asking it, and deletes the new one.
+	b.fault(cloudformation.Fault{LogicalID: "Topic", Phase: "forward", Fail: "no"})
+	b.log = nil
+	b.update("app", body("c"))
+	if b.names() != "Mine Topic" || b.one(t, "Mine")["Value"] != "b" || !slices.Contains(b.log, "Delete Mine") {
+		t.Errorf("after a rollback: %v, %v", b.live, b.log)
+	}
+}
+
+// fickle answers an in-place rollback with yet another physical id.
+func TestARollbackThatAnswersAnotherPhysicalID(t *testing.T) {
+	b := newBench(t, func(o *cloudformation.Options) {
+		w := o.Registry["Custom::"].(*world)
+		o.Registry["Custom::"] = fickle{w}
+	})
+	body := func(value string) string {
+		return "Resources: {Mine: {Type: Custom::Mine, Properties: {Value: " + value + "}}, Topic: {Type: AWS::SNS::Topic, DependsOn: Mine, Properties: {DisplayName: " + value + "}}}"
+	}
+	b.create("app", body("a"))
+	b.refuse("Update Topic")
+	if got := b.update("app", body("b")); got != "UPDATE_ROLLBACK_FAILED: The following resource(s) failed to update: [Topic]. " {
+		t.Fatal(got)
+	}
+	b.refuse()
+	b.continueRollback("app")
+	if got := b.status("app"); got != "UPDATE_ROLLBACK_COMPLETE" || b.names() != "Mine Topic" || b.one(t, "Mine")["Value"] != "a" {
+		t.Errorf("%s with %v", got, b.live)
+	}
+}
+
+type fickle struct{ *world }
+
+func (f fickle) Update(ctx context.Context, r resource.Request) (resource.Result, error) {
+	if r.Properties["Value"] == "a" {
+		return f.Create(ctx, r)
+	}
+	return f.world.Update(ctx, r)
+}
+
+func (b *bench) continueRollback(name string, skip ...string) {
+	b.t.Helper()
+	in := &sdk.ContinueUpdateRollbackInput{StackName: &name, ResourcesToSkip: skip, ClientRequestToken: aws.String("continue")}
+	for range 2 { // the second is a repetition
+		if _, err := b.ContinueUpdateRollback(ctx, in); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	b.server.Wait()
+}
+
+func TestContinueUpdateRollback(t *testing.T) {
+	b := newBench(t)
+	b.create("app", template())
+	b.refuse("Update Queue")
+	changed := template("DelaySeconds: 5", "DelaySeconds: 6", "DisplayName: one", "DisplayName: two")
+	if got := b.update("app", changed); got != "UPDATE_ROLLBACK_FAILED: The following resource(s) failed to update: [Queue]. " {
+		t.Fatal(got)
+	}
+	_, err := b.ContinueUpdateRollback(ctx, &sdk.ContinueUpdateRollbackInput{StackName: aws.String("app"), ResourcesToSkip: []string{"Topic"}})
+	if err == nil || !strings.Contains(err.Error(), "not in UPDATE_FAILED state: [Topic]") {
+		t.Error(err)
+	}
+	b.continueRollback("app", "Queue")
+	if got := b.status("app"); got != "UPDATE_ROLLBACK_COMPLETE" || b.one(t, "Topic")["DisplayName"] != "one" {
+		t.Errorf("%s with %v", got, b.live)
+	}
+	b.want("app", "Queue UPDATE_COMPLETE: Resource skipped during UpdateRollback")
+	if _, err := b.ContinueUpdateRollback(ctx, &sdk.ContinueUpdateRollbackInput{StackName: aws.String("app")}); err == nil || !strings.Contains(err.Error(), "can not continue update rollback") {
+		t.Error(err)
+	}
+	if _, err := b.ContinueUpdateRollback(ctx, &sdk.ContinueUpdateRollbackInput{StackName: aws.String("gone")}); err == nil {
+		t.Error("the rollback of no stack continues")
+	}
+}
+
+// Without rollback a stack stays where it failed. It goes on from there, or back.
+func TestNoRollback(t *testing.T) {
+	b := newBench(t)
+	b.refuse("Create Queue")
+	in := &sdk.CreateStackInput{StackName: aws.String("app"), TemplateBody: aws.String(template()), OnFailure: types.OnFailureDoNothing}
+	if _, err := b.CreateStack(ctx, in); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.status("app"); got != "CREATE_FAILED: The following resource(s) failed to create: [Queue]. " || b.names() != "Topic" {
+		t.Fatal(got, b.names())
+	}
+	update := func(body string) string {
+		t.Helper()
+		_, err := b.UpdateStack(ctx, &sdk.UpdateStackInput{StackName: aws.String("app"), TemplateBody: &body, DisableRollback: aws.Bool(true)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.status("app")
+	}
+	b.late = true // it is made, but not well
+	if got := update(template()); got != "UPDATE_FAILED: The following resource(s) failed to create: [Queue]. " {
+		t.Error(got)
+	}
+	b.refuse()
+	if got := update(template()); got != "UPDATE_COMPLETE" || b.names() != "Queue Topic" {
+		t.Error(got, b.names())
+	}
+	b.refuse("Update Queue")
+	if got := update(template("DelaySeconds: 5", "DelaySeconds: 6")); got != "UPDATE_FAILED: The following resource(s) failed to update: [Queue]. " {
+		t.Error(got)
+	}
+	// Nobody knows what holds: the old value is sent again.
+	b.refuse()
+	if got := update(template()); got != "UPDATE_COMPLETE" || b.one(t, "Queue")["DelaySeconds"] != 5.0 {
+		t.Error(got, b.live)
+	}
+	b.refuse("Update Queue")
+	update(template("DelaySeconds: 5", "DelaySeconds: 7", "DisplayName: one", "DisplayName: two"))
+	b.refuse()
+	for range 2 {
+		if _, err := b.RollbackStack(ctx, &sdk.RollbackStackInput{StackName: aws.String("app"), ClientRequestToken: aws.String("back")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := b.status("app"); got != "UPDATE_ROLLBACK_COMPLETE" || b.one(t, "Queue")["DelaySeconds"] != 5.0 || b.one(t, "Topic")["DisplayName"] != "one" {
+		t.Error(got, b.live)
+	}
+	if _, err := b.RollbackStack(ctx, &sdk.RollbackStackInput{StackName: aws.String("app")}); err == nil || !strings.Contains(err.Error(), "can not be rolled back") {
+		t.Error(err)
+	}
+	if _, err := b.RollbackStack(ctx, &sdk.RollbackStackInput{StackName: aws.String("gone")}); err == nil {
+		t.Error("no stack is rolled back")
+	}
+}
+
+func TestAFailedCreationWithoutRollbackCanBeRolledBackLater(t *testing.T) {
+	b := newBench(t)
+	b.refuse("Create Queue")
+	_, _ = b.CreateStack(ctx, &sdk.CreateStackInput{StackName: aws.String("app"), TemplateBody: aws.String(template()), DisableRollback: aws.Bool(true)})
+	b.server.Wait()
+	if _, err := b.RollbackStack(ctx, &sdk.RollbackStackInput{StackName: aws.String("app")}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.status("app"); got != "ROLLBACK_COMPLETE" || b.names() != "" {
+		t.Error(got, b.names())
+	}
+}
+
+func TestADeletionThatFailsIsTriedAgain(t *testing.T) {
+	b := newBench(t)
+	b.create("app", template())
+	b.refuse("Delete Topic")
+	b.remove("app")
+	if got := b.status("app"); got != "DELETE_FAILED: The following resource(s) failed to delete: [Topic]. " {
+		t.Error(got)
+	}
+	if _, err := b.DeleteStack(ctx, &sdk.DeleteStackInput{StackName: aws.String("app"), RetainResources: []string{"Topic"}}); err != nil {
+		t.Fatal(err)
+	}
+	b.server.Wait()
+	if b.names() != "Topic" {
+		t.Errorf("left: %s", b.names())
+	}
+	b.want("app", "Topic DELETE_FAILED: Internal failure", "Topic DELETE_SKIPPED", "app DELETE_COMPLETE")
+}
+
+// stubborn works until its context ends.
+type stubborn struct{ *world }
+
+func (s stubborn) Create(ctx context.Context, r resource.Request) (resource.Result, error) {
+	result, _ := s.world.Create(ctx, r)
+	if r.Properties["DelaySeconds"] == 9.0 {
+		<-ctx.Done()
+		return result, ctx.Err()
+	}
+	return result, nil
+}
+
+func (s stubborn) Update(ctx context.Context, r resource.Request) (resource.Result, error) {
+	if r.Properties["DelaySeconds"] == 9.0 {
+		<-ctx.Done()
+		return resource.Result{}, ctx.Err()
+	}
+	return s.world.Update(ctx, r)
+}
+
+func newStubborn(t *testing.T) *bench {
+	return newBench(t, func(o *cloudformation.Options) {
+		o.Registry["AWS::SQS::Queue"] = stubborn{o.Registry["AWS::SQS::Queue"].(*world)}
+	})
+}
+
+func TestCancelUpdate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newStubborn(t)
+		b.create("app", template())
+		cancel := func() error {
+			_, err := b.CancelUpdateStack(ctx, &sdk.CancelUpdateStackInput{StackName: aws.String("app")})
+			return err
+		}
+		if err := cancel(); err == nil || !strings.Contains(err.Error(), "CancelUpdateStack cannot be called from current stack status") {
+			t.Error(err)
+		}
+		_, _ = b.UpdateStack(ctx, &sdk.UpdateStackInput{StackName: aws.String("app"), TemplateBody: aws.String(template("DelaySeconds: 5", "DelaySeconds: 9"))})
+		time.Sleep(time.Hour)
+		start := time.Now()
+		if err := cancel(); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.status("app"); got != "UPDATE_ROLLBACK_COMPLETE" || b.one(t, "Queue")["DelaySeconds"] != 5.0 {
+			t.Error(got, b.live)
+		}
+		if waited := time.Since(start); waited != 5*time.Second {
+			t.Errorf("resources in progress had %s", waited)
+		}
+		b.want("app", "Queue UPDATE_FAILED: Resource update cancelled", "app UPDATE_ROLLBACK_IN_PROGRESS: User Initiated", "Queue UPDATE_COMPLETE")
+		if _, err := b.CancelUpdateStack(ctx, &sdk.CancelUpdateStackInput{StackName: aws.String("gone")}); err == nil {
+			t.Error("the update of no stack is cancelled")
+		}
+	})
+}
+
+// A failure ends what is in progress elsewhere; what was made halfway is deleted.
+func TestAFailureCancelsTheRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newStubborn(t)
+		b.refuse("Create Topic")
+		got := b.create("app", "Resources: {Topic: {Type: AWS::SNS::Topic}, Queue: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 9}}}")
+		if got != "ROLLBACK_COMPLETE" || b.names() != "" {
+			t.Error(got, b.names())
+		}
+		b.want("app", "Topic CREATE_FAILED: Internal failure", "Queue CREATE_FAILED: Resource creation cancelled",
+			"app ROLLBACK_IN_PROGRESS: The following resource(s) failed to create: [Queue, Topic]. Rollback requested by user.", "Queue DELETE_COMPLETE")
+	})
+}
+
+func TestADeletionEndsACreation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newStubborn(t)
+		_, _ = b.CreateStack(ctx, &sdk.CreateStackInput{StackName: aws.String("app"), TemplateBody: aws.String(template("DelaySeconds: 5", "DelaySeconds: 9"))})
+		time.Sleep(time.Second)
+		b.remove("app")
+		if b.names() != "" {
+			t.Errorf("left: %s", b.names())
+		}
+		b.want("app", "Queue CREATE_FAILED: Resource creation cancelled", "app DELETE_IN_PROGRESS: User Initiated", "app DELETE_COMPLETE")
+	})
+}
+
+func TestCloseEndsWhatIsInProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newStubborn(t)
+		_, _ = b.CreateStack(ctx, &sdk.CreateStackInput{StackName: aws.String("app"), TemplateBody: aws.String(template("DelaySeconds: 5", "DelaySeconds: 9"))})
+		time.Sleep(time.Second)
+		b.server.Close()
+		b.want("app", "Queue CREATE_FAILED: Resource creation cancelled", "app ROLLBACK_COMPLETE")
+	})
+}

@@ -97,10 +97,10 @@ func (r Rotation) set(ctx context.Context, step Step) error {
 	if !postgres.Unknown(err) {
 		return err
 	}
-	if err := u.prepare(ctx); err != nil {
-		return err
+	if err = u.prepare(ctx); err == nil {
+		err = u.setPassword(ctx, login.User, login.Password)
 	}
-	return u.setPassword(ctx, login.User, login.Password)
+	return err
 }
 
 // test logs in with the new version. Secrets Manager also asks for it, without the other steps, when rotation is turned

@@ -1,0 +1,250 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"payment-processor/lambda/deployment"
+	"payment-processor/lambda/internal/awstest"
+	"payment-processor/lambda/internal/postgres"
+	"payment-processor/lambda/internal/secretstest"
+
+	"github.com/aws/aws-lambda-go/cfn"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// external is a world without a server: an external database's is never asked.
+func external(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, secrets: secretstest.New()}
+	w.secrets.Create(secretArn, template)
+	w.properties = map[string]any{
+		"SecretArn": secretArn, "MasterSecretArn": "", "Host": "db.example.com", "Port": "5432", "Database": "theirs",
+	}
+	return w
+}
+
+func TestPropertiesThatNameNoDatabase(t *testing.T) {
+	for want, changes := range map[string]map[string]any{
+		"property Host is empty":     {"Host": ""},
+		`property Port is "none"`:    {"Port": "none"},
+		"property Username is empty": {"MasterSecretArn": masterArn},
+		"decode":                     {"Database": 5},
+	} {
+		w := external(t)
+		if err := w.send(w.event(cfn.RequestCreate, changes)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v gives %v, want %q", changes, err, want)
+		}
+	}
+}
+
+// What an operator has not set yet cannot be guessed; what he has left out can.
+func TestExternalDatabase(t *testing.T) {
+	w := external(t)
+	w.secrets.Create(secretArn, `{"username":"theirs","password":"their-password"}`)
+	event := w.event(cfn.RequestCreate, nil)
+	w.must(w.send(event))
+	if got, want := encode(t, w.current()), `{"database":"theirs","dbname":"theirs","engine":"postgres","host":"db.example.com",`+
+		`"password":"their-password","port":5432,"username":"theirs"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	for _, text := range []string{"no JSON", "null"} {
+		w.secrets.Create(secretArn, text)
+		if err := w.send(w.event(cfn.RequestUpdate, map[string]any{"Host": "elsewhere.example.com"})); err == nil || !strings.Contains(err.Error(), "no username") {
+			t.Errorf("%s gives %v", text, err)
+		}
+	}
+}
+
+// An operator may prepare the credentials of the next database: then the switch is one deployment.
+func TestPreparedCredentials(t *testing.T) {
+	w := external(t)
+	w.must(w.send(w.event(cfn.RequestCreate, nil)))
+	w.secrets.Stage(secretArn, `{"host":"next.example.com","port":"5432","database":"theirs","username":"u","password":"p"}`, Elsewhere)
+	next := map[string]any{"Host": "next.example.com"}
+	w.must(w.send(w.event(cfn.RequestUpdate, next)))
+	if w.current().text("username") != "u" {
+		t.Errorf("got %v", w.current())
+	}
+	w.must(w.send(w.event(cfn.RequestUpdate, next)))
+	w.must(w.send(w.event(cfn.RequestUpdate, nil)))
+	if w.current().text("host") != "db.example.com" {
+		t.Errorf("got %v", w.current())
+	}
+}
+
+// A request that was cancelled must not write over what the rollback has brought back.
+func TestSupersededRequest(t *testing.T) {
+	w := external(t)
+	w.must(w.send(w.event(cfn.RequestCreate, nil)))
+	before := encode(t, w.current())
+	cancelled := w.event(cfn.RequestUpdate, map[string]any{"Host": "wrong.example.com"})
+	rollback := w.event(cfn.RequestUpdate, nil)
+	calls := 0
+	w.secrets.Fault = func(operation string, before bool) error {
+		if calls++; calls == 7 { // in the middle of the cancelled one
+			w.secrets.Fault = nil
+			w.must(w.send(rollback))
+		}
+		return nil
+	}
+	for range 2 { // it may be delivered again, much later
+		if err := w.send(cancelled); err == nil || !strings.Contains(err.Error(), deployment.ErrSuperseded.Error()) {
+			t.Errorf("the cancelled request ends with %v", err)
+		}
+	}
+	if calls != 7 || encode(t, w.current()) != before {
+		t.Errorf("after %d calls the secret is %v", calls, w.current())
+	}
+}
+
+// What the cancelled request wrote in the last moment is put right.
+func TestWaitsForTheRequestBefore(t *testing.T) {
+	w := external(t)
+	first, second := w.event(cfn.RequestCreate, nil), w.event(cfn.RequestUpdate, nil)
+	first.ResponseURL = "https://example.com/?X-Amz-Date=20261122T120000Z"
+	second.ResponseURL = "https://example.com/?X-Amz-Date=20261122T120100Z"
+	w.must(w.send(first))
+	c := w.credentials()
+	waited := time.Duration(0)
+	c.Sleep = func(_ context.Context, d time.Duration) error {
+		waited += d
+		w.secrets.Create(secretArn, `{"host":"late.example.com","username":"u","password":"p"}`)
+		return nil
+	}
+	if _, _, err := c.Handle(t.Context(), second); err != nil || waited != grace || w.current().text("host") != "db.example.com" {
+		t.Errorf("after %v the secret is %v: %v", waited, w.current(), err)
+	}
+	c.Sleep = func(context.Context, time.Duration) error { return context.DeadlineExceeded }
+	second.RequestID += "-again"
+	if _, _, err := c.Handle(t.Context(), second); err == nil || !strings.Contains(err.Error(), "deadline") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Secrets Manager asks for a test alone when rotation is turned on, and for steps that make no sense when somebody
+// has changed the secret meanwhile.
+func TestStepsOutOfTurn(t *testing.T) {
+	w := external(t)
+	w.properties["Host"] = "localhost"
+	w.must(w.send(w.event(cfn.RequestCreate, nil)))
+	reached := 0
+	r := w.rotation()
+	r.Connect = func(context.Context, postgres.Login) (*pgconn.PgConn, error) {
+		reached++
+		return nil, &pgconn.PgError{Code: "42501"}
+	}
+	step := func(name, token string) string {
+		return fmt.Sprint(r.Handle(t.Context(), Step{name, secretArn, token}))
+	}
+	token := w.secrets.Begin(secretArn)
+	if got := step("testSecret", token); reached != 1 || !strings.Contains(got, "42501") {
+		t.Errorf("a test alone reaches the database %d times: %s", reached, got)
+	}
+	for want, got := range map[string]string{
+		"want createSecret":         step("deleteSecret", token),
+		"is not AWSPENDING":         step("setSecret", "another"),
+		"was changed during its":    step("setSecret", token),
+		"can't find the specified ": fmt.Sprint(r.Handle(t.Context(), Step{"setSecret", "no such secret", token})),
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got %s, want %q", got, want)
+		}
+	}
+	w.must(r.Handle(t.Context(), Step{"createSecret", secretArn, token}))
+	if got := step("setSecret", token); !strings.Contains(got, "42501") {
+		t.Errorf("got %s", got)
+	}
+	r.Host = "payments.example.com"
+	for _, name := range steps[1:] {
+		if got := step(name, token); !strings.Contains(got, "an external database is not rotated") {
+			t.Errorf("%s of a secret that points elsewhere: %s", name, got)
+		}
+	}
+	r.Host = "localhost"
+	w.secrets.Create(secretArn, `{"host":"localhost","port":5432,"database":"theirs","username":"operator","password":"p"}`)
+	if got := step("finishSecret", token); !strings.Contains(got, "was changed during its rotation") || w.current().text("username") != "operator" {
+		t.Errorf("what an operator set has become %v: %s", w.current(), got)
+	}
+	w.secrets.Stage(secretArn, `{"host":"other.example.com","password":"p"}`, secretstest.Pending)
+	if got := step("testSecret", w.secrets.ID(secretArn, secretstest.Pending)); !strings.Contains(got, "not rotated") {
+		t.Errorf("got %s", got)
+	}
+	w.secrets.Create(secretArn, `{"host":"other.example.com","password":"p"}`)
+	if got := step("testSecret", w.secrets.Begin(secretArn)); !strings.Contains(got, "not rotated") {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestPersist(t *testing.T) {
+	quiet := slog.New(slog.DiscardHandler)
+	attempts := func(problem error, succeedAt int) int {
+		n := 0
+		_ = persist(t.Context(), func(context.Context, time.Duration) error { return nil }, quiet, func() error {
+			if n++; n >= succeedAt {
+				return nil
+			}
+			return problem
+		})
+		return n
+	}
+	for _, test := range []struct {
+		problem error
+		want    int
+	}{
+		{awstest.Refusal("AccessDeniedException"), refusals},
+		{&pgconn.PgError{Code: "28P01"}, refusals},
+		{&pgconn.PgError{Code: "57P03"}, 20},
+		{errors.New("connection reset"), 20},
+		{awstest.Refusal("ThrottlingException"), 20},
+		{awstest.Refusal("InvalidRequestException"), 1},
+		{&pgconn.PgError{Code: "42501"}, 1},
+		{deployment.Failure("no"), 1},
+		{postgres.ErrPassword, 1},
+	} {
+		if got := attempts(test.problem, 20); got != test.want {
+			t.Errorf("%v is met %d times, want %d", test.problem, got, test.want)
+		}
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	lost := errors.New("lost")
+	if err := persist(gone, Sleep, quiet, func() error { return lost }); !errors.Is(err, lost) {
+		t.Errorf("at the end of its time: %v", err)
+	}
+	if err := Sleep(t.Context(), time.Nanosecond); err != nil {
+		t.Error(err)
+	}
+}
+
+// A function that is killed answers nobody.
+func TestEarly(t *testing.T) {
+	killed := time.Now().Add(time.Minute)
+	limited, cancel := context.WithDeadline(t.Context(), killed)
+	defer cancel()
+	ctx, cancel := early(limited)
+	defer cancel()
+	if ends, _ := ctx.Deadline(); killed.Sub(ends) != margin {
+		t.Errorf("ends %v early", killed.Sub(ends))
+	}
+}
+
+func TestPasswordThatCannotBeSet(t *testing.T) {
+	if err := (users{}).setPassword(t.Context(), "somebody", "pässword"); !errors.Is(err, postgres.ErrPassword) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// The answer to CloudFormation has a limit, which the text of an error must not break.
+func TestLongReason(t *testing.T) {
+	w := external(t)
+	w.secrets.Fault = func(string, bool) error { return deployment.Failure(strings.Repeat("ä", 4096)) }
+	if err := w.send(w.event(cfn.RequestCreate, nil)); err == nil || len(err.Error()) > longestReason {
+		t.Errorf("got %d bytes", len(err.Error()))
+	}
+}

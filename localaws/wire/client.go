@@ -66,10 +66,10 @@ func (c Client) Send(ctx context.Context, service, method, path string, header h
 	hash := hex.EncodeToString(sum[:])
 	request.Header.Set("X-Amz-Content-Sha256", hash)
 	credentials, err := c.Config.Credentials.Retrieve(ctx)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = v4.NewSigner().SignHTTP(ctx, credentials, request, hash, service, c.Config.Region, time.Now())
 	}
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hash, service, c.Config.Region, time.Now()); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	response, err := http.DefaultClient.Do(request)

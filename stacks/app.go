@@ -10,6 +10,7 @@ import (
 // Stacks are the environment's stacks, in the order in which they deploy.
 type Stacks struct {
 	Network       NetworkStack
+	Database      *DatabaseStack // nil where others run the database
 	Platform      PlatformStack
 	Observability ObservabilityStack
 }
@@ -21,18 +22,38 @@ func New(app awscdk.App, config Config, functions bundle.Functions) Stacks {
 	network := NewNetworkStack(app, names.stack("network"), NetworkStackProps{
 		StackProps: stackProps(config, "Network of the payment processor"), Config: config,
 	})
+	database := newDatabase(app, config, network)
 	platform := NewPlatformStack(app, names.stack("platform"), PlatformStackProps{
 		StackProps: stackProps(config, "Payment processor: cluster, load balancer, blue/green service and its releases"),
-		Config:     config, Vpc: network.Vpc, Functions: functions,
+		Config:     config, Vpc: network.Vpc, Database: database, Functions: functions,
 	})
 	observability := NewObservabilityStack(app, names.stack("observability"), ObservabilityStackProps{
 		StackProps: stackProps(config, "Alarms, dashboard and saved queries of the payment processor"),
-		Config:     config, Network: network, Platform: platform,
+		Config:     config, Network: network, Database: database, Platform: platform,
 	})
-	for _, stack := range []awscdk.Stack{network.Stack, platform.Stack, observability.Stack} {
+	all := Stacks{Network: network, Database: database, Platform: platform, Observability: observability}
+	for _, stack := range all.List() {
 		addTags(stack, config)
 	}
-	return Stacks{Network: network, Platform: platform, Observability: observability}
+	return all
+}
+
+// List returns the stacks in the order in which they deploy.
+func (s Stacks) List() []awscdk.Stack {
+	list := []awscdk.Stack{s.Network.Stack}
+	if s.Database != nil {
+		list = append(list, s.Database.Stack)
+	}
+	return append(list, s.Platform.Stack, s.Observability.Stack)
+}
+
+func newDatabase(app awscdk.App, config Config, network NetworkStack) *DatabaseStack {
+	if !config.Database.Created() {
+		return nil
+	}
+	return new(NewDatabaseStack(app, config.names().stack("database"), DatabaseStackProps{
+		StackProps: stackProps(config, "Database of the payment processor"), Config: config, Vpc: network.Vpc,
+	}))
 }
 
 func stackProps(config Config, description string) awscdk.StackProps {

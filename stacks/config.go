@@ -13,6 +13,7 @@ type Config struct {
 	Capacity     CapacityConfig
 	LoadBalancer LoadBalancerConfig
 	Deployment   DeploymentConfig
+	Database     DatabaseConfig
 	Audit        AuditConfig
 
 	AlarmEmail       string            // who is told about alarms; empty: the topic has no e-mail subscription

@@ -35,7 +35,7 @@ func environmentKeys() []key {
 }
 
 // keys are all the keys, in the order in which the README explains them.
-var keys = slices.Concat(placeKeys, networkKeys, taskKeys, scalingKeys, entranceKeys, releaseKeys, controlKeys, operationKeys)
+var keys = slices.Concat(placeKeys, networkKeys, databaseKeys, taskKeys, scalingKeys, entranceKeys, releaseKeys, controlKeys, operationKeys)
 
 var placeKeys = []key{
 	{

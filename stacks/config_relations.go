@@ -13,7 +13,7 @@ type relation struct {
 	advice   func(Config) string
 }
 
-var relations = []relation{
+var relations = append([]relation{
 	{[]string{"cpu", "memoryMiB"}, "a pair that Fargate offers", fargatePair},
 	{[]string{"vpcCidr", "availabilityZones", "maxCapacity"}, "a network with room for blue and green at full scale", tasksFit},
 	{[]string{"natGateways", "availabilityZones"}, "at most one gateway a zone", func(c Config) string {
@@ -86,7 +86,7 @@ var relations = []relation{
 		fmt.Sprintf("a release within %d minutes", minutes(ReleaseBudget)), fitsBudget},
 	{[]string{suffixKey, "auditLogDays", "logRetentionDays"}, "a year of audit logs, in production", keepsAYear},
 	{[]string{"tags"}, "tags that AWS takes together with the required ones", tagsFit},
-}
+}, databaseRelations...)
 
 func domainComplete(c Config) string {
 	var missing []string

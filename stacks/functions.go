@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -27,6 +28,7 @@ type goFunctionProps struct {
 	// Where the function runs inside the VPC. Nil: outside, where AWS's APIs can be reached without NAT.
 	Vpc           awsec2.IVpc
 	SecurityGroup awsec2.ISecurityGroup
+	Subnets       string // name of the subnets; empty: the private ones
 }
 
 func newGoFunction(scope constructs.Construct, id string, props goFunctionProps) awslambda.Function {
@@ -49,7 +51,7 @@ func newGoFunction(scope constructs.Construct, id string, props goFunctionProps)
 	}
 	if props.Vpc != nil {
 		functionProps.Vpc = props.Vpc
-		functionProps.VpcSubnets = &awsec2.SubnetSelection{SubnetGroupName: new(privateSubnets)}
+		functionProps.VpcSubnets = &awsec2.SubnetSelection{SubnetGroupName: new(cmp.Or(props.Subnets, privateSubnets))}
 		functionProps.SecurityGroups = &[]awsec2.ISecurityGroup{props.SecurityGroup}
 	}
 	function := awslambda.NewFunction(scope, &id, functionProps)
@@ -92,4 +94,12 @@ func allow(role awsiam.Role, resources []*string, actions ...string) awsiam.Poli
 	})
 	role.AddToPolicy(statement)
 	return statement
+}
+
+// allowVpc lets a function be connected to a VPC. Lambda checks for these on all resources of the account:
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+func allowVpc(role awsiam.Role, arns arns) {
+	allow(role, nil, "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets")
+	allow(role, []*string{arns.slash("ec2", "*", "*")}, "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface",
+		"ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses")
 }

@@ -39,11 +39,7 @@ func newProbe(m *machinery, vpc awsec2.IVpc, to placement) awslambda.Function {
 	group.Connections().AllowTo(to.SecurityGroup, awsec2.Port_Tcp(jsii.Number(to.Port)), new("Probe to tasks"))
 
 	as := m.identity("Probe", "The probe asks tasks how they are")
-	// Lambda checks for these when it connects a function to a VPC, on all resources of the account:
-	// https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
-	allow(as.Role, nil, "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets")
-	allow(as.Role, []*string{m.Arns.slash("ec2", "*", "*")}, "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface",
-		"ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses")
+	allowVpc(as.Role, m.Arns)
 	probe := newGoFunction(m.Stack, "ProbeFunction", goFunctionProps{
 		Description: "Asks tasks for their health from inside the VPC",
 		Asset:       m.Functions.Probe, Timeout: time.Minute, MemoryMiB: 128, Role: as.Role, Logs: as.Logs,

@@ -58,12 +58,12 @@ func (g imageGate) image() awsecs.ContainerImage {
 	return awsecs.ContainerImage_FromRegistry(g.resource.GetAttString(new(imagegate.Attribute)), nil)
 }
 
-// watch has the question asked again whenever the task definition changes: without an imageTag, a changed task is built
-// on what is live then.
-func (g imageGate) watch(task awsecs.FargateTaskDefinition) {
+// watch has the question asked again whenever the task definition changes, or what its properties come from: without an
+// imageTag, a changed task is built on what is live then.
+func (g imageGate) watch(task awsecs.FargateTaskDefinition, from ...any) {
 	rendered := task.Node().DefaultChild().(awsecs.CfnTaskDefinition)
-	override(g.resource.Node().DefaultChild().(awscdk.CfnResource), "Fingerprint", g.machinery.fingerprint(
+	override(g.resource.Node().DefaultChild().(awscdk.CfnResource), "Fingerprint", g.machinery.fingerprint(append(from,
 		rendered.ContainerDefinitions(), rendered.Cpu(), rendered.ExecutionRoleArn(), rendered.Family(), rendered.Memory(),
 		rendered.RuntimePlatform(), rendered.TaskRoleArn(), rendered.Volumes(),
-	), "it is known once the task definition is, which names this resource's answer")
+	)...), "it is known once the task definition is, which names this resource's answer")
 }

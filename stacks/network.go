@@ -45,8 +45,20 @@ func NewNetworkStack(scope constructs.Construct, id string, props NetworkStackPr
 	logProvider(stack, "DefaultSecurityGroupHandlerLogs", "Custom::VpcRestrictDefaultSGCustomResourceProvider",
 		logGroupProps{Config: props.Config, Key: key})
 	newNetworkOutputs(stack, props.Config, vpc)
+	exportForDatabase(stack, vpc)
 
 	return NetworkStack{Stack: stack, Vpc: vpc, NatGatewayIDs: natGatewayIDs(nat)}
+}
+
+// exportForDatabase exports what a DatabaseStack imports whether or not there is one in the app: one that is left behind
+// when the configuration turns to an external database still holds on to these, and CloudFormation would refuse to take
+// them away.
+func exportForDatabase(stack awscdk.Stack, vpc awsec2.Vpc) {
+	stack.ExportValue(vpc.VpcId(), nil)
+	stack.ExportValue(vpc.VpcCidrBlock(), nil)
+	for _, subnet := range *vpc.IsolatedSubnets() {
+		stack.ExportValue(subnet.SubnetId(), nil)
+	}
 }
 
 // maxZones is how many zones the subnets' addresses leave room for: three kinds of subnet in three zones each get one

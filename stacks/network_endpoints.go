@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
@@ -18,6 +19,7 @@ func newEndpoints(stack awscdk.Stack, vpc awsec2.Vpc, config Config) {
 		Service: awsec2.GatewayVpcEndpointAwsService_S3(),
 	})
 	s3.AddToPolicy(imageLayers(stack))
+	s3.AddToPolicy(customResourceAnswers(stack))
 	s3.AddToPolicy(ownAccount(stack, "s3", map[string]any{"aws:ResourceAccount": stack.Account()}))
 	nameTag(s3)
 
@@ -79,6 +81,22 @@ func imageLayers(stack awscdk.Stack) awsiam.PolicyStatement {
 		Resources: &[]*string{stack.FormatArn(&awscdk.ArnComponents{
 			Service: new("s3"), Region: new(""), Account: new(""),
 			Resource: jsii.Sprintf("prod-%s-starport-layer-bucket", *stack.Region()), ResourceName: new("*"),
+		})},
+	})
+}
+
+// customResourceAnswers lets a function inside the VPC answer CloudFormation, by a URL that CloudFormation has signed for
+// a bucket of its own.
+//
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
+func customResourceAnswers(stack awscdk.Stack) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        new("CustomResourceAnswers"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
+		Actions:    jsii.Strings("s3:PutObject"),
+		Resources: &[]*string{stack.FormatArn(&awscdk.ArnComponents{
+			Service: new("s3"), Region: new(""), Account: new(""), ResourceName: new("*"),
+			Resource: jsii.Sprintf("cloudformation-custom-resource-response-%s", strings.ReplaceAll(*stack.Region(), "-", "")),
 		})},
 	})
 }

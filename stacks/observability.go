@@ -12,6 +12,7 @@ type ObservabilityStackProps struct {
 	awscdk.StackProps
 	Config   Config
 	Network  NetworkStack
+	Database *DatabaseStack // nil where others run the database
 	Platform PlatformStack
 }
 

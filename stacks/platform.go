@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 )
@@ -18,6 +19,7 @@ type PlatformStackProps struct {
 	awscdk.StackProps
 	Config    Config
 	Vpc       awsec2.IVpc
+	Database  *DatabaseStack   // nil where others run the database
 	Functions bundle.Functions // the release machinery's, built
 }
 
@@ -34,6 +36,7 @@ type PlatformStack struct {
 	LogGroup         awslogs.ILogGroup   // the application's own log
 	FunctionLogs     []awslogs.ILogGroup // what the release machinery decides and does
 	FirewallLog      awslogs.ILogGroup   // the requests that the firewall refused
+	Rotation         awslambda.IFunction // changes the database's password; nil where others run the database
 }
 
 // NewPlatformStack defines the cluster, load balancer and blue/green payment service.
@@ -48,9 +51,10 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	cluster := newCluster(stack, props.Vpc, config, logKey)
 	images := newImageRepository(stack, config)
 	gate := newImageGate(machinery, images)
-	credentials := newDatabaseSecret(stack, config)
+	credentials := newCredentials(machinery, props)
 	task := newPaymentTask(stack, paymentTaskProps{
-		Config: config, Cluster: cluster, Image: gate.image(), LogGroup: logs, Secret: credentials,
+		Config: config, Cluster: cluster, Image: gate.image(), LogGroup: logs, Secret: credentials.Secret,
+		Labels: credentials.labels(),
 	})
 	images.GrantPull(task.ExecutionRole())
 
@@ -58,11 +62,12 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	blocked := newFirewall(stack, entrance.LoadBalancer, config, logKey)
 	fingerprint := keepLive(machinery, entrance, task)
 	placement := newPlacement(stack, props.Vpc, config)
+	credentials.Database.admit("Tasks", placement.SecurityGroup)
 	providers := newCapacityProviders(stack, cluster, entrance.LoadBalancer, config.Capacity)
 	service := newService(stack, serviceProps{
 		Config: config, Cluster: cluster, CapacityProviders: providers, Task: task, Placement: placement, Entrance: entrance,
 	})
-	gate.watch(task)
+	gate.watch(task, credentials.asked)
 	newScaling(service, config.Scaling)
 
 	gates := newGateAlarms(stack, entrance)
@@ -71,20 +76,22 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 		Config: config, Service: service, Task: task, Entrance: entrance, Gates: gates, Hook: hook,
 	})
 	newListenerGuard(machinery, entrance)
-	newRelease(machinery, releaseProps{
+	release := releaseProps{
 		Vpc: props.Vpc, Service: service, Task: task, Placement: placement, Entrance: entrance,
 		DeploymentGroup: group, Gates: gates, Hook: hook, ListenerFingerprint: fingerprint,
-	})
+	}
+	newRelease(machinery, release)
+	rotation := newRotation(machinery, credentials, props, newRotationRelease(machinery, credentials.Secret, release))
 	newPlatformOutputs(stack, config, platformOutputs{
 		Cluster: cluster, Service: service, TaskDefinition: task, Repository: images,
 		LoadBalancer: entrance.LoadBalancer, LoadBalancerSecurityGroup: entrance.SecurityGroup,
 		AppSecurityGroup: placement.SecurityGroup, Listener: entrance.Production, TargetGroup: entrance.Blue,
-		LogGroup: logs, DatabaseSecret: credentials,
+		LogGroup: logs, DatabaseSecret: credentials.Secret,
 	})
 
 	return PlatformStack{
 		Stack: stack, Cluster: cluster, Service: service, LoadBalancer: entrance.LoadBalancer,
 		BlueTargetGroup: entrance.Blue, GreenTargetGroup: entrance.Green, DeploymentGroup: group,
-		Repository: images, LogGroup: logs, FunctionLogs: machinery.Logs, FirewallLog: blocked,
+		Repository: images, LogGroup: logs, FunctionLogs: machinery.Logs, FirewallLog: blocked, Rotation: rotation,
 	}
 }

@@ -35,7 +35,7 @@ func newRelease(m *machinery, props releaseProps) {
 		Application:         names.application(),
 		DeploymentGroup:     names.application(),
 		TaskDefinition:      *props.Task.TaskDefinitionArn(),
-		AppSpec:             *m.Stack.ToJsonString(appSpec(m.Config, props), nil),
+		AppSpec:             *m.Stack.ToJsonString(appSpec(m.Config, props, props.Task.TaskDefinitionArn()), nil),
 		Listener:            *props.Entrance.Production.ListenerArn(),
 		ListenerFingerprint: props.ListenerFingerprint,
 		Parameter:           names.parameter("release"),
@@ -66,10 +66,10 @@ func allowRelease(m *machinery, as functionIdentity, props releaseProps) {
 	m.describedStack(as.Role)
 }
 
-// appSpec tells CodeDeploy what to deploy. It repeats how the service was created, from the same placement.
+// appSpec tells CodeDeploy to deploy the task definition. It repeats how the service was created, from the same placement.
 //
 // https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html
-func appSpec(config Config, props releaseProps) map[string]any {
+func appSpec(config Config, props releaseProps, task *string) map[string]any {
 	where := props.Placement
 	var strategy []map[string]any
 	for _, share := range *where.Capacity {
@@ -84,7 +84,7 @@ func appSpec(config Config, props releaseProps) map[string]any {
 		"Resources": []map[string]any{{"TargetService": map[string]any{
 			"Type": "AWS::ECS::Service",
 			"Properties": map[string]any{
-				"TaskDefinition":   props.Task.TaskDefinitionArn(),
+				"TaskDefinition":   task,
 				"LoadBalancerInfo": map[string]any{"ContainerName": where.Container, "ContainerPort": where.Port},
 				"PlatformVersion":  where.PlatformNumber,
 				"NetworkConfiguration": map[string]any{"AwsvpcConfiguration": map[string]any{

@@ -15,12 +15,15 @@ import (
 // rotation, has put there since.
 var databaseCredentials = map[string]any{
 	"engine":   "postgres",
-	"host":     "database.invalid", // until there is a database: RFC 6761 keeps it from ever resolving
-	"port":     5432,
-	"username": "payment_processor",
-	"dbname":   "payments", // for AWS's tools
-	"database": "payments", // for DB_DATABASE
+	"host":     "database.invalid", // until Custom::DatabaseCredentials has put the real one: RFC 6761 keeps it from ever resolving
+	"port":     postgresPort,
+	"username": applicationUser,
+	"dbname":   paymentsName, // for AWS's tools
+	"database": paymentsName, // for DB_DATABASE
 }
+
+// applicationUser is the first of the two users between which rotation alternates.
+const applicationUser = "payment_processor"
 
 // databaseVariables are the container's environment variables and the secret's JSON keys that fill them.
 var databaseVariables = map[string]string{

@@ -21,7 +21,7 @@ type placement struct {
 	Port            int
 	Capacity        *[]*awsecs.CapacityProviderStrategy
 	Subnets         awsec2.SubnetSelection
-	SecurityGroup   awsec2.ISecurityGroup
+	SecurityGroup   awsec2.SecurityGroup
 	PlatformVersion awsecs.FargatePlatformVersion
 	PlatformNumber  string // PlatformVersion as ECS spells it
 }

@@ -35,7 +35,7 @@ type resource struct {
 type environment struct {
 	Stacks    Stacks
 	Config    Config
-	Templates map[string]object // by part: network, platform, observability
+	Templates map[string]object // by part: network, database where there is one, platform, observability
 }
 
 var environments = map[string]*environment{}
@@ -76,7 +76,11 @@ func synthesize(t *testing.T, overrides object) *environment {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, PostCliContext: cdkJSONContext(t)})
 	env := &environment{Stacks: New(app, config, functions(t, config)), Config: config, Templates: map[string]object{}}
 	app.Synth(nil)
-	for _, part := range []string{"network", "platform", "observability"} {
+	parts := []string{"network", "platform", "observability"}
+	if config.Database.Created() {
+		parts = append(parts, "database")
+	}
+	for _, part := range parts {
 		name := config.names().stack(part)
 		env.Templates[part] = readJSON(t, filepath.Join(out, name+".template.json"))
 	}

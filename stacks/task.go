@@ -39,6 +39,7 @@ type paymentTaskProps struct {
 	Image    awsecs.ContainerImage
 	LogGroup awslogs.ILogGroup
 	Secret   awssecretsmanager.ISecret
+	Labels   *map[string]*string // of the container; nil: none
 }
 
 // newPaymentTask defines the task. Its revisions stay when it changes, because a rollback deploys the one before;
@@ -62,6 +63,7 @@ func newPaymentTask(scope constructs.Construct, props paymentTaskProps) awsecs.F
 		PortMappings:           &[]*awsecs.PortMapping{{ContainerPort: jsii.Number(props.Config.Task.ContainerPort)}},
 		Environment:            listening(props.Config.Task),
 		Secrets:                secrets(props.Secret),
+		DockerLabels:           props.Labels,
 		Logging:                logDriver(props.LogGroup),
 		LinuxParameters:        linuxParameters(scope),
 		ReadonlyRootFilesystem: new(true),

@@ -1,0 +1,119 @@
+package stacks
+
+import (
+	"fmt"
+	"time"
+
+	"payment-processor/lambda/database"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// credentials are how the payment processor logs in to its database.
+type credentials struct {
+	Secret   awssecretsmanager.ISecret // that tasks are given
+	Own      awssecretsmanager.Secret  // db-credentials-{suffix}; tasks are given another one with databaseSecretArn
+	Database databaseAccess
+
+	resource awscdk.CustomResource // that puts the database's address into Own; nil with databaseSecretArn
+	asked    any                   // its properties
+}
+
+// newCredentials defines the application's secret. It is the same resource whichever database there is, because a
+// secret that is removed keeps its name for weeks, and the next one of that name could not be made.
+func newCredentials(m *machinery, props PlatformStackProps) credentials {
+	own := newDatabaseSecret(m.Stack, m.Config)
+	c := credentials{Secret: own, Own: own, Database: newDatabaseAccess(props)}
+	if m.Config.Database.SecretArn != "" {
+		c.Secret = givenSecret(m)
+		return c
+	}
+	properties := database.Properties{
+		SecretArn: *own.SecretArn(),
+		Host:      m.Config.Database.Host,
+		Port:      fmt.Sprint(m.Config.Database.Port),
+		Database:  m.Config.Database.Name,
+		Username:  applicationUser,
+	}
+	if props.Database != nil {
+		properties.MasterSecretArn = props.Database.MasterSecret
+		properties.Host = *props.Database.Cluster.ClusterEndpoint().Hostname()
+	}
+	function := newCredentialsFunction(m, c, props)
+	c.asked = customProperties(properties)
+	c.resource = m.newResource("DatabaseCredentials", *function.FunctionArn(), database.Timeout+30*time.Second, properties)
+	return c
+}
+
+// labels say to which database a revision of the task connects: another database is another revision, and so a release.
+func (c credentials) labels() *map[string]*string {
+	if c.resource == nil {
+		return nil // the secret's ARN says it
+	}
+	return &map[string]*string{"payment-processor.database": c.resource.GetAttString(new(database.Attribute))}
+}
+
+func givenSecret(m *machinery) awssecretsmanager.ISecret {
+	attributes := &awssecretsmanager.SecretAttributes{SecretCompleteArn: &m.Config.Database.SecretArn}
+	if arn := m.Config.Database.SecretKeyArn; arn != "" {
+		attributes.EncryptionKey = awskms.Key_FromKeyArn(m.Stack, new("GivenSecretKey"), &arn)
+	}
+	return awssecretsmanager.Secret_FromSecretAttributes(m.Stack, new("GivenSecret"), attributes)
+}
+
+// newCredentialsFunction stands where nothing leads out of the VPC. It answers CloudFormation through the endpoint to S3,
+// whose addresses are public: hence HTTPS to anybody.
+func newCredentialsFunction(m *machinery, c credentials, props PlatformStackProps) awslambda.Function {
+	as := m.identity("DatabaseCredentials", "DatabaseCredentials makes the application's users")
+	allow(as.Role, []*string{c.Own.SecretArn()},
+		"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")
+	allowKey(m, as.Role, c.Own.EncryptionKey(), "kms:Decrypt", "kms:GenerateDataKey")
+	allowMaster(m, as.Role, props.Database)
+	allowVpc(as.Role, m.Arns)
+
+	group := newDatabaseFunctionGroup(m, "DatabaseCredentials", props)
+	group.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_HTTPS(), new("HTTPS to AWS, through endpoints"), nil)
+	if props.Database != nil {
+		c.Database.admit("DatabaseCredentials", group)
+	}
+	function := newGoFunction(m.Stack, "DatabaseCredentialsFunction", goFunctionProps{
+		Description: "DatabaseCredentials of the payment processor", Asset: m.Functions.Database, Handler: "credentials",
+		Timeout: database.Timeout, MemoryMiB: 256, Role: as.Role, Logs: as.Logs,
+		Vpc: props.Vpc, SecurityGroup: group, Subnets: isolatedSubnets,
+	})
+	function.Node().AddDependency(group)
+	return function
+}
+
+// newDatabaseFunctionGroup is the security group of a function that is shown the master user's password.
+func newDatabaseFunctionGroup(m *machinery, id string, props PlatformStackProps) awsec2.SecurityGroup {
+	group := awsec2.NewSecurityGroup(m.Stack, new(id+"SecurityGroup"), &awsec2.SecurityGroupProps{
+		Vpc:              props.Vpc,
+		Description:      jsii.Sprintf("%s: the database and AWS out, nothing in", id),
+		AllowAllOutbound: new(false),
+	})
+	nameTag(group)
+	return group
+}
+
+// allowMaster lets role read the password of the database's master user, where there is one.
+func allowMaster(m *machinery, role awsiam.Role, from *DatabaseStack) {
+	if from == nil {
+		return
+	}
+	allow(role, []*string{&from.MasterSecret}, "secretsmanager:GetSecretValue")
+	allowKey(m, role, from.MasterKey, "kms:Decrypt")
+}
+
+// allowKey lets role use a secret's key, and only by way of Secrets Manager.
+func allowKey(m *machinery, role awsiam.Role, key awskms.IKey, actions ...string) {
+	allow(role, []*string{key.KeyArn()}, actions...).AddCondition(new("StringEquals"), map[string]any{
+		"kms:ViaService": fmt.Sprintf("secretsmanager.%s.amazonaws.com", m.Config.Region),
+	})
+}

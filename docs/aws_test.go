@@ -18,6 +18,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go"
 )
@@ -38,6 +40,8 @@ var services = map[string]service{
 	"ecs":            {ecs.New(ecs.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), true},
 	"elbv2":          {elasticloadbalancingv2.New(elasticloadbalancingv2.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), false},
 	"lambda":         {lambda.New(lambda.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), false},
+	"rds":            {rds.New(rds.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), false},
+	"secretsmanager": {secretsmanager.New(secretsmanager.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), false},
 	"ssm":            {ssm.New(ssm.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), false},
 }
 
@@ -55,6 +59,7 @@ var waiters = map[string]string{
 	"cloudformation stack-rollback-complete": "describe-stacks",
 	"deploy deployment-successful":           "get-deployment",
 	"ecs services-stable":                    "describe-services",
+	"rds db-instance-available":              "describe-db-instances",
 }
 
 // custom are commands that the CLI has and no API does, with the options we use.
@@ -85,9 +90,12 @@ func checkAws(words []string) error {
 	if !known {
 		return fmt.Errorf("the test knows no AWS service %s: add its client to services", name)
 	}
-	method := reflect.ValueOf(service.client).MethodByName(pascal(operation))
+	method := reflect.ValueOf(service.client).MethodByName(spelled(service.client, operation))
 	if !method.IsValid() {
 		return fmt.Errorf("%s has no operation %s", name, operation)
+	}
+	if name == "lambda" && operation == "invoke" {
+		rest = rest[:len(rest)-1] // the file for the answer, which is no option
 	}
 	input := reflect.New(method.Type().In(1).Elem())
 	complete, query, err := fill(input.Elem(), rest)
@@ -162,6 +170,17 @@ func fill(input reflect.Value, words []string) (complete bool, query string, err
 		}
 	}
 	return complete, query, nil
+}
+
+// spelled is the operation as the client has it: DescribeDBClusters of describe-db-clusters.
+func spelled(client any, operation string) string {
+	name := pascal(operation)
+	for method := range reflect.TypeOf(client).Methods() {
+		if strings.EqualFold(method.Name, name) {
+			return method.Name
+		}
+	}
+	return name
 }
 
 func pascal(kebab string) string {

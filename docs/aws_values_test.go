@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 )
 
 // set converts the words of one option as the CLI does: JSON, or its shorthand Key=value,Other=value.
@@ -40,6 +41,9 @@ func set(field reflect.Value, values []string) error {
 func literal(value string, kind reflect.Type) string {
 	if kind.Kind() == reflect.Pointer {
 		kind = kind.Elem()
+	}
+	if kind == reflect.TypeFor[time.Time]() {
+		return `"` + value + `"`
 	}
 	switch kind.Kind() {
 	case reflect.String:

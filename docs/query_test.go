@@ -16,7 +16,7 @@ type shape struct {
 
 var (
 	identifier = regexp.MustCompile(`^[A-Za-z]+`)
-	filter     = regexp.MustCompile(`^\?\s*([A-Za-z]+)`)
+	filter     = regexp.MustCompile(`^\?\s*(?:\w+\()?([A-Za-z]+)`)
 )
 
 // check follows names, [indices], [?filters], [lists] and {records}, up to the first function or pipe.

@@ -65,5 +65,7 @@ func allAlarms(signals signals, config Config) []alarm {
 	all = append(all, capacityAlarms(signals)...)
 	all = append(all, natAlarms(signals)...)
 	all = append(all, archiveAlarms(signals.Archive)...)
+	all = append(all, databaseAlarms(signals.Database, config.Database)...)
+	all = append(all, rotationReleaseAlarms(signals)...)
 	return append(all, eventAlarms(signals)...)
 }

@@ -18,6 +18,8 @@ type signals struct {
 	BlueP99, GreenP99              awscloudwatch.Metric // seconds
 	NatPortErrors                  []awscloudwatch.Metric
 	Spot, Placement, Deployment    awscloudwatch.Metric         // events
+	RotationRelease                awscloudwatch.Metric         // errors
+	Database                       *databaseSignals             // nil where others run the database
 	Findings                       awscloudwatch.Metric         // scans that found something grave
 	Archive                        *archiveSignals              // nil: nothing is archived
 	Missing                        awscloudwatch.MathExpression // tasks wanted and not running
@@ -46,6 +48,8 @@ func newSignals(props ObservabilityStackProps, events serviceEvents) signals {
 		Spot:                ruleMetric(events.Spot, "TriggeredRules", "Spot interruptions"),
 		Placement:           ruleMetric(events.Placement, "TriggeredRules", "placement failures"),
 		Deployment:          ruleMetric(events.Deployment, "TriggeredRules", "failed or stopped deployments"),
+		RotationRelease:     functionErrors(platform.RotationRelease, "failures to give tasks new credentials"),
+		Database:            newDatabaseSignals(props),
 		Findings:            ruleMetric(events.Findings, "TriggeredRules", "images with findings"),
 	}
 	if props.Config.Audit.ArchiveLogs {

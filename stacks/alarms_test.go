@@ -43,6 +43,9 @@ func (e *environment) pagingAlarms(t *testing.T) []object {
 func TestAlarmsFireWhenTheyShould(t *testing.T) {
 	want := []string{
 		"payment-processor-cpu-dev: CPUUtilization Average GreaterThanThreshold 80, 5 of 5 x 60 s, silence is missing",
+		"payment-processor-database-capacity-dev: ACUUtilization Average GreaterThanThreshold 95, 5 of 5 x 60 s, silence is missing",
+		"payment-processor-database-connections-dev: DatabaseConnections Maximum GreaterThanThreshold 657.6, 3 of 3 x 60 s, silence is missing",
+		"payment-processor-database-memory-dev: FreeableMemory Average LessThanThreshold 8.589934592e+08, 5 of 5 x 60 s, silence is missing",
 		"payment-processor-deployment-failed-dev: TriggeredRules Sum GreaterThanOrEqualToThreshold 1, 1 of 1 x 300 s, silence is notBreaching",
 		"payment-processor-elb-5xx-dev: HTTPCode_ELB_5XX_Count Sum GreaterThanThreshold 5, 3 of 5 x 60 s, silence is notBreaching",
 		"payment-processor-event-delivery-dev: spot + placement + deployment + findings Sum GreaterThanOrEqualToThreshold 1, 1 of 1 x 300 s, silence is notBreaching",
@@ -52,6 +55,8 @@ func TestAlarmsFireWhenTheyShould(t *testing.T) {
 		"payment-processor-memory-dev: MemoryUtilization Average GreaterThanThreshold 85, 5 of 5 x 60 s, silence is missing",
 		"payment-processor-nat-ports-1-dev: ErrorPortAllocation Sum GreaterThanThreshold 0, 1 of 1 x 60 s, silence is notBreaching",
 		"payment-processor-rejected-connections-dev: RejectedConnectionCount Sum GreaterThanThreshold 0, 1 of 1 x 60 s, silence is notBreaching",
+		"payment-processor-rotation-dev: Errors Sum GreaterThanOrEqualToThreshold 1, 1 of 1 x 300 s, silence is notBreaching",
+		"payment-processor-rotation-release-dev: Errors Sum GreaterThanOrEqualToThreshold 1, 3 of 12 x 300 s, silence is notBreaching",
 		"payment-processor-running-tasks-dev: desired - running Average GreaterThanThreshold 0, 10 of 10 x 60 s, silence is breaching",
 		"payment-processor-spot-interruptions-dev: TriggeredRules Sum GreaterThanOrEqualToThreshold 1, 3 of 6 x 300 s, silence is notBreaching",
 		"payment-processor-target-5xx-dev: 100 * errors / requests Sum GreaterThanThreshold 1, 3 of 5 x 60 s, silence is notBreaching",

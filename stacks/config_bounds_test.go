@@ -27,6 +27,13 @@ var rightConfigurations = []object{
 	{"availabilityZones": "3", "natGateways": "3"},
 	{"natGateways": "0"}, {"natGateways": "2"},
 
+	{"databaseMinAcu": "4"}, {"databaseMinAcu": "256", "databaseMaxAcu": "256"}, {"databaseMaxAcu": "1"},
+	{"databaseAutoPauseMinutes": "5"}, {"databaseAutoPauseMinutes": "1440"}, {"databaseBackupDays": "1"}, {"databaseBackupDays": "35"},
+	{"databaseReaders": "1"}, {"databaseReaders": "2", "availabilityZones": "3"},
+	{"environmentSuffix": "prod", "certificateArn": testCertificate, "databaseMinAcu": "1"},
+	inGroup, inNetwork, withSecret, {"database": "external", "databaseHost": "db.example.com", "databaseCidr": "10.0.0.0/16", "databaseName": "_a1"},
+	{"database": "external", "databaseCidr": "192.168.7.0/24", "databasePort": "65535", "databaseSecretArn": givenSecretArn, "account": "111122223333"},
+
 	{"imageTag": "1"}, {"imageTag": "_1.4.2-rc.1"}, {"imageTag": strings.Repeat("a", 128)}, {"imageTag": "latest-1"},
 	{"containerPort": "1024"}, {"containerPort": "65535"},
 	{"healthCheckPath": "/"}, {"healthCheckPath": "/health?deep=1&x=%20"}, {"healthCheckPath": "/" + strings.Repeat("a", 1023)},

@@ -47,7 +47,7 @@ func validConfiguration(t *rapid.T) object {
 	size := rapid.SampledFrom(fargateSizes).Draw(t, "size")
 	shift := rapid.SampledFrom(predefinedShifts).Draw(t, "shift")
 	spare := ReleaseBudget - DeploymentConfig{DeploymentConfigName: shift.name}.Timeline().Total()
-	return object{
+	drawn := object{
 		"environmentSuffix":      suffix.Draw(t, "suffix"),
 		"region":                 rapid.SampledFrom([]string{"us-east-2", "eu-central-1", "ap-southeast-4"}).Draw(t, "region"),
 		"account":                rapid.StringMatching(`(\d{12})?`).Draw(t, "account"),
@@ -78,6 +78,22 @@ func validConfiguration(t *rapid.T) object {
 		"tags": jsonOf(rapid.MapOfN(rapid.StringMatching(`[a-z]{4}`), rapid.StringMatching(`[A-Za-z0-9]{1,9}( [A-Za-z0-9]{1,9})?`), 0, 9).
 			Filter(func(tags map[string]string) bool { return tags["name"] == "" }).Draw(t, "tags")),
 	}
+	maps.Copy(drawn, validDatabase(t, int(zones)))
+	return drawn
+}
+
+func validDatabase(t *rapid.T, zones int) object {
+	most := rapid.IntRange(2, mostACU).Draw(t, "most ACU")
+	created := object{
+		"database":       "created",
+		"databaseMaxAcu": float64(most), "databaseMinAcu": float64(rapid.IntRange(1, most).Draw(t, "least ACU")),
+		"databaseAutoPauseMinutes": float64(rapid.IntRange(5, 1440).Draw(t, "pause")),
+		"databaseReaders":          float64(rapid.IntRange(0, zones-1).Draw(t, "readers")),
+		"databaseBackupDays":       float64(rapid.IntRange(1, 35).Draw(t, "backups")),
+	}
+	external := maps.Clone(inNetwork)
+	external["databasePort"] = float64(rapid.IntRange(1, 65535).Draw(t, "database port"))
+	return rapid.SampledFrom([]object{created, inGroup, external}).Draw(t, "database")
 }
 
 func isNotLatest(tag string) bool { return tag != "latest" }

@@ -27,6 +27,7 @@ func TestDefaults(t *testing.T) {
 		LoadBalancer:     LoadBalancerConfig{IngressCidrs: []string{"0.0.0.0/0"}, TestIngressCidrs: []string{}, RequestsPerAddress: 6000},
 		Audit:            AuditConfig{LogDays: 30},
 		Deployment:       DeploymentConfig{DeploymentConfigName: "CodeDeployDefault.ECSCanary10Percent5Minutes", TerminationWaitMinutes: 5},
+		Database:         DatabaseConfig{Mode: "created", MaxACU: 4, AutoPauseMinutes: 30, BackupDays: 7, Port: 5432, Name: "payments"},
 		LogRetentionDays: 30,
 		Tags:             map[string]string{},
 	}
@@ -38,11 +39,13 @@ func TestDefaults(t *testing.T) {
 	want.EnvironmentSuffix = "staging"
 	want.Network.NatGateways = 2
 	want.Deployment.TerminationWaitMinutes = 10
+	want.Database.MinACU = 1
 	compareConfig(t, load(t, object{"environmentSuffix": "staging"}), want)
 
 	want.EnvironmentSuffix = "prod"
 	want.Network.AvailabilityZones, want.Network.NatGateways = 3, 3
 	want.Deployment.TerminationWaitMinutes = 15
+	want.Database.MinACU, want.Database.MaxACU, want.Database.Readers, want.Database.BackupDays = 2, 16, 1, 35
 	want.Audit = AuditConfig{LogDays: 400, ArchiveLogs: true}
 	want.LoadBalancer.CertificateArn = testCertificate
 	compareConfig(t, load(t, object{"environmentSuffix": "prod", "certificateArn": testCertificate}), want)

@@ -59,12 +59,26 @@ func (c credentials) labels() *map[string]*string {
 	return &map[string]*string{"payment-processor.database": c.resource.GetAttString(new(database.Attribute))}
 }
 
-func givenSecret(m *machinery) awssecretsmanager.ISecret {
-	attributes := &awssecretsmanager.SecretAttributes{SecretCompleteArn: &m.Config.Database.SecretArn}
-	if arn := m.Config.Database.SecretKeyArn; arn != "" {
-		attributes.EncryptionKey = awskms.Key_FromKeyArn(m.Stack, new("GivenSecretKey"), &arn)
+// readable lets ECS decrypt a given secret before it starts a task. Reading it the task definition allows by itself, and
+// for our own secret the key's policy does.
+func (c credentials) readable(m *machinery, executionRole awsiam.IRole) {
+	if m.Config.Database.SecretKeyArn == "" {
+		return
 	}
-	return awssecretsmanager.Secret_FromSecretAttributes(m.Stack, new("GivenSecret"), attributes)
+	executionRole.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions: jsii.Strings("kms:Decrypt"), Resources: jsii.Strings(m.Config.Database.SecretKeyArn),
+		Conditions: viaSecretsManager(m.Config),
+	}))
+}
+
+func viaSecretsManager(config Config) *map[string]any {
+	return &map[string]any{"StringEquals": map[string]any{
+		"kms:ViaService": fmt.Sprintf("secretsmanager.%s.amazonaws.com", config.Region),
+	}}
+}
+
+func givenSecret(m *machinery) awssecretsmanager.ISecret {
+	return awssecretsmanager.Secret_FromSecretCompleteArn(m.Stack, new("GivenSecret"), &m.Config.Database.SecretArn)
 }
 
 // newCredentialsFunction stands where nothing leads out of the VPC. It answers CloudFormation through the endpoint to S3,
@@ -113,7 +127,5 @@ func allowMaster(m *machinery, role awsiam.Role, from *DatabaseStack) {
 
 // allowKey lets role use a secret's key, and only by way of Secrets Manager.
 func allowKey(m *machinery, role awsiam.Role, key awskms.IKey, actions ...string) {
-	allow(role, []*string{key.KeyArn()}, actions...).AddCondition(new("StringEquals"), map[string]any{
-		"kms:ViaService": fmt.Sprintf("secretsmanager.%s.amazonaws.com", m.Config.Region),
-	})
+	allow(role, []*string{key.KeyArn()}, actions...).AddConditions(viaSecretsManager(m.Config))
 }

@@ -16,14 +16,7 @@ func newDashboard(stack awscdk.Stack, signals signals, alarms []awscloudwatch.Al
 	dashboard := awscloudwatch.NewDashboard(stack, new("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName:   new(props.Config.names().application()),
 		DefaultInterval: awscdk.Duration_Hours(new(3.0)),
-		Widgets: &[]*[]awscloudwatch.IWidget{
-			{introduction(props.Config), alarmStatus(alarms)},
-			customerWidgets(signals),
-			causeWidgets(signals, props),
-			changeWidgets(signals, events, props),
-			costWidgets(events, props),
-			securityWidgets(signals, props),
-		},
+		Widgets:         dashboardRows(signals, alarms, events, props),
 	})
 	// CloudFormation tags dashboards since 2026; cfn-lint 1.51.0 does not know it yet.
 	dashboard.Node().DefaultChild().(awscdk.CfnResource).AddMetadata(new("cfn-lint"), map[string]any{
@@ -32,11 +25,24 @@ func newDashboard(stack awscdk.Stack, signals signals, alarms []awscloudwatch.Al
 	return dashboard
 }
 
+func dashboardRows(signals signals, alarms []awscloudwatch.Alarm, events serviceEvents, props ObservabilityStackProps) *[]*[]awscloudwatch.IWidget {
+	rows := []*[]awscloudwatch.IWidget{
+		{introduction(props.Config), alarmStatus(alarms)},
+		customerWidgets(signals),
+		causeWidgets(signals, props),
+	}
+	if signals.Database != nil {
+		rows = append(rows, databaseWidgets(signals.Database, props.Config.Database))
+	}
+	rows = append(rows, changeWidgets(signals, events, props), costWidgets(events, props), securityWidgets(signals, props))
+	return &rows
+}
+
 func introduction(config Config) awscloudwatch.IWidget {
 	return awscloudwatch.NewTextWidget(&awscloudwatch.TextWidgetProps{
 		Width: new(6.0), Height: new(4.0), Background: awscloudwatch.TextWidgetBackground_TRANSPARENT,
 		Markdown: jsii.Sprintf("### Payments, %s\nLeft to right: traffic, errors, latency, saturation. Below each its cause, "+
-			"then deployments, Spot, cost.\n\nBlue and green are target groups: either may be live, the other is empty.\n\n"+
+			"then database, deployments, Spot, cost.\n\nBlue and green are target groups: either may be live, the other is empty.\n\n"+
 			"Runbooks: docs/runbooks. Saved queries: folder %s.", config.EnvironmentSuffix, config.names().application()),
 	})
 }

@@ -39,15 +39,23 @@ func TestDashboardReadsFromLeftToRight(t *testing.T) {
 		if env.Config.Audit.ArchiveLogs {
 			security = append(security, "Archive: oldest event not yet in S3")
 		}
-		for y, want := range map[float64][]string{
-			0:  {"About: Payments, " + env.Config.EnvironmentSuffix, "Alarms"},
-			4:  {"Traffic", "Errors", "Latency", "Saturation"},
-			10: {"Traffic by group", "Errors by group, connections refused", "Healthy tasks by group", "Tasks"},
-			16: {"Deployments: task sets, failures", "Latest deployments", "Spot share and interruptions", "Tasks by capacity provider"},
-			22: cost,
-			28: security,
-		} {
-			if !slices.Equal(rows[y], want) {
+		want := [][]string{
+			{"Traffic", "Errors", "Latency", "Saturation"},
+			{"Traffic by group", "Errors by group, connections refused", "Healthy tasks by group", "Tasks"},
+		}
+		if env.Config.Database.Created() {
+			late := "Failed rotations"
+			if env.Config.Database.Readers > 0 {
+				late = "Replica lag, failed rotations"
+			}
+			want = append(want, []string{"Database capacity", "Database connections", "Database memory", late})
+		}
+		want = append(want, []string{"Deployments: task sets, failures", "Latest deployments", "Spot share and interruptions", "Tasks by capacity provider"}, cost, security)
+		if heading := []string{"About: Payments, " + env.Config.EnvironmentSuffix, "Alarms"}; !slices.Equal(rows[0], heading) {
+			t.Errorf("%s begins with %q, want %q", env.Config.EnvironmentSuffix, rows[0], heading)
+		}
+		for i, want := range want {
+			if y := float64(4 + 6*i); !slices.Equal(rows[y], want) {
 				t.Errorf("%s: row %v shows %q, want %q", env.Config.EnvironmentSuffix, y, rows[y], want)
 			}
 		}
@@ -83,7 +91,9 @@ func TestDashboardShowsEveryAlarm(t *testing.T) {
 }
 
 func TestGraphsShowWhereTheAlarmFires(t *testing.T) {
-	want := map[string]float64{"Errors": 1, "Latency": 2, "Saturation": 80, "Healthy tasks by group": 2}
+	want := map[string]float64{"Errors": 1, "Latency": 2, "Saturation": 80, "Healthy tasks by group": 2,
+		"Database capacity": 95, "Database connections": 657.6, "Database memory": 858993459.2,
+	}
 	for _, widget := range synthesized(t, "dev").dashboard(t) {
 		properties := widget["properties"].(object)
 		annotations, _ := properties["annotations"].(object)

@@ -42,7 +42,7 @@ func NewDatabaseStack(scope constructs.Construct, id string, props DatabaseStack
 	cluster := newDatabaseCluster(stack, databaseClusterProps{
 		Config: config, Vpc: props.Vpc, SecurityGroup: group, Key: key, MasterKey: masterKey,
 	})
-	newLambdaEndpoint(stack, props.Vpc)
+	newLambdaEndpoint(stack, props.Vpc, config)
 
 	return DatabaseStack{
 		Stack: stack, Cluster: cluster, SecurityGroup: group, MasterKey: masterKey,
@@ -61,13 +61,13 @@ func newDatabaseKey(scope constructs.Construct, id, what string, config Config) 
 
 // newLambdaEndpoint lets the rotation function, which has no way out, ask for a release. It is in one zone only: where
 // that zone is lost, the release is asked for by the schedule, minutes later.
-func newLambdaEndpoint(stack awscdk.Stack, vpc awsec2.IVpc) {
+func newLambdaEndpoint(stack awscdk.Stack, vpc awsec2.IVpc, config Config) {
 	door := awsec2.NewSecurityGroup(stack, new("LambdaEndpointSecurityGroup"), &awsec2.SecurityGroupProps{
 		Vpc:              vpc,
 		Description:      new("Lambda's endpoint: HTTPS from inside the VPC, nothing outwards"),
 		AllowAllOutbound: new(false),
 	})
-	door.AddIngressRule(awsec2.Peer_Ipv4(vpc.VpcCidrBlock()), awsec2.Port_HTTPS(), new("HTTPS from inside the VPC"), nil)
+	door.AddIngressRule(awsec2.Peer_Ipv4(&config.Network.VpcCidr), awsec2.Port_HTTPS(), new("HTTPS from inside the VPC"), nil)
 	nameTag(door)
 	endpoint := awsec2.NewInterfaceVpcEndpoint(stack, new("LambdaEndpoint"), &awsec2.InterfaceVpcEndpointProps{
 		Vpc:               vpc,

@@ -41,6 +41,15 @@ var emitted = []emission{
 	{"https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html", "AWS/Events",
 		[]string{"TriggeredRules", "FailedInvocations", "Invocations"},
 		[][]string{{"RuleName"}}},
+	{"https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html", "AWS/RDS",
+		[]string{"ACUUtilization", "DatabaseConnections", "FreeableMemory", "ServerlessDatabaseCapacity"},
+		[][]string{{"DBClusterIdentifier"}, {"DBInstanceIdentifier"}, {"DBClusterIdentifier", "Role"}}},
+	{"https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html", "AWS/RDS",
+		[]string{"AuroraReplicaLagMaximum"},
+		[][]string{{"DBClusterIdentifier"}}},
+	{"https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", "AWS/Lambda",
+		[]string{"Errors"},
+		[][]string{{"FunctionName"}}},
 	{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html", "AWS/Usage",
 		[]string{"ResourceCount"},
 		[][]string{{"Class", "Resource", "Service", "Type"}}},
@@ -66,7 +75,10 @@ var dimensionValues = map[string]struct{ Type, Attribute string }{
 	"TargetGroup":  {"AWS::ElasticLoadBalancingV2::TargetGroup", "TargetGroupFullName"},
 	"NatGatewayId": {"AWS::EC2::NatGateway", ""},
 	"RuleName":     {"AWS::Events::Rule", ""},
-	"LogGroupName": {"AWS::Logs::LogGroup", ""},
+
+	"DBClusterIdentifier": {"AWS::RDS::DBCluster", ""},
+	"FunctionName":        {"AWS::Lambda::Function", ""},
+	"LogGroupName":        {"AWS::Logs::LogGroup", ""},
 
 	"DeliveryStreamName": {"AWS::KinesisFirehose::DeliveryStream", ""},
 	"WebACL":             {"AWS::WAFv2::WebACL", "metric name"},
@@ -75,6 +87,7 @@ var dimensionValues = map[string]struct{ Type, Attribute string }{
 // otherValues are those that are no resource's name.
 var otherValues = map[string][]string{
 	"Service": {"Fargate"}, "Type": {"Resource"}, "Resource": {"vCPU"}, "Class": {"Standard/OnDemand", "Standard/Spot"},
+	"Role":            {"WRITER"},
 	"DestinationType": {"Firehose"}, "FilterName": {archiveFilter}, "Region": {"us-east-2"},
 	"Rule": append([]string{"ALL", rateRule}, managedRules...), // TestFirewall holds the metric names to these
 }
@@ -214,7 +227,7 @@ func (e *environment) balancer(t *testing.T) string {
 // observedEnvironments are all in which the stack looks different.
 func observedEnvironments(t *testing.T) []*environment {
 	t.Helper()
-	return []*environment{synthesized(t, "dev"), synthesized(t, "staging"), synthesized(t, "prod"), withoutNat(t), withEmail(t)}
+	return []*environment{synthesized(t, "dev"), synthesized(t, "staging"), synthesized(t, "prod"), withoutNat(t), withEmail(t), synthesized(t, "prod", inGroup)}
 }
 
 func withoutNat(t *testing.T) *environment {

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -73,6 +74,33 @@ func TestFunctionsMayDoWhatTheyCall(t *testing.T) {
 		slices.Sort(want)
 		if want = slices.Compact(want); !slices.Equal(got, want) {
 			t.Errorf("%s allows\n%v, the code of lambda/%s calls\n%v", role, got, folder, want)
+		}
+	}
+}
+
+// The functions that are shown passwords: each may do what its own clients can, and be connected to the VPC.
+func TestDatabaseFunctionsMayDoWhatTheyCall(t *testing.T) {
+	vpc := []string{
+		"ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces",
+		"ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
+	}
+	for role, interfaces := range map[string][]string{
+		"DatabaseCredentialsRole": {"Secrets"}, "RotationRole": {"Secrets", "RotatedSecrets", "Lambda"},
+	} {
+		called := map[string]bool{"kms:Decrypt": true, "kms:GenerateDataKey": true} // Secrets Manager's, on our behalf
+		collect(t, "database", func(name string) bool { return slices.Contains(interfaces, name) }, called)
+		want := slices.Concat(everyFunction, vpc, slices.Collect(maps.Keys(called)))
+		var got []string
+		for _, right := range policyOf(t, synthesized(t, "prod"), role) {
+			got = append(got, right.actions...)
+			if slices.Contains(right.actions, "secretsmanager:PutSecretValue") && len(right.resources) != 1 {
+				t.Errorf("%s may write %v, want the application's secret alone", role, right.resources)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if got = slices.Compact(got); !slices.Equal(got, want) {
+			t.Errorf("%s allows\n%v, its clients can call\n%v", role, got, want)
 		}
 	}
 }

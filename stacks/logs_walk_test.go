@@ -83,7 +83,10 @@ func unencrypted(e *environment) []string {
 		case "AWS::CloudTrail::Trail":
 			encrypted = p["KMSKeyId"] != nil
 		case "AWS::RDS::DBCluster":
-			encrypted = p["StorageEncrypted"] == true
+			encrypted = p["StorageEncrypted"] == true && p["KmsKeyId"] != nil && p["PerformanceInsightsKmsKeyId"] != nil &&
+				asObject(p["MasterUserSecret"])["KmsKeyId"] != nil
+		case "AWS::RDS::DBInstance":
+			encrypted = p["PerformanceInsightsKMSKeyId"] != nil
 		case "AWS::EFS::FileSystem", "AWS::EC2::Volume":
 			encrypted = p["Encrypted"] == true
 		case "AWS::DynamoDB::Table":
@@ -125,6 +128,9 @@ func plainSecrets(e *environment) []string {
 				findings = append(findings, fmt.Sprintf("%v has its value in the template", r))
 			}
 		}
+		if r.Properties["MasterUserPassword"] != nil {
+			findings = append(findings, fmt.Sprintf("%v has its master password in the template", r))
+		}
 		visit(r.Properties, "", func(path string, value any) {
 			if s, ok := value.(string); ok && credentialValue.MatchString(s) {
 				findings = append(findings, fmt.Sprintf("%v has a credential in %s", r, path))
@@ -154,7 +160,7 @@ func TestLogGroupsFires(t *testing.T) {
 
 func TestUnencryptedFires(t *testing.T) {
 	for _, kind := range []string{
-		"AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::RDS::DBCluster",
+		"AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance",
 		"AWS::EFS::FileSystem", "AWS::EC2::Volume", "AWS::DynamoDB::Table",
 		"AWS::ECR::Repository", "AWS::KinesisFirehose::DeliveryStream", "AWS::CloudTrail::Trail",
 	} {
@@ -171,6 +177,7 @@ func TestPlainSecretsFires(t *testing.T) {
 		{`{"S": {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "x"}}}`, "its value in the template"},
 		{`{"S": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString":
 		   {"SecretStringTemplate": "{\"password\": \"x\"}"}}}}`, "its value in the template"},
+		{`{"D": {"Type": "AWS::RDS::DBCluster", "Properties": {"MasterUserPassword": {"Ref": "Anything"}}}}`, "its master password"},
 		{`{"X": {"Type": "AWS::X::Y", "Properties": {"Deep": ["AKIAABCDEFGHIJKLMNOP"]}}}`, "a credential in Deep"},
 		{`{"X": {"Type": "AWS::X::Y", "Properties": {"A": "{{resolve:secretsmanager:db}}"}}}`, "a credential in A"},
 	} {

@@ -17,6 +17,8 @@ var nameLimits = []struct {
 	{"application (CodeDeploy)", names.application, `[A-Za-z0-9._+=,@-]{1,100}`},
 	{"network stack (CloudFormation)", func(n names) string { return n.stack("network") }, `[A-Za-z][A-Za-z0-9-]{0,127}`},
 	{"platform stack (CloudFormation)", func(n names) string { return n.stack("platform") }, `[A-Za-z][A-Za-z0-9-]{0,127}`},
+	{"database stack (CloudFormation)", func(n names) string { return n.stack("database") }, `[A-Za-z][A-Za-z0-9-]{0,127}`},
+	{"cluster (RDS)", names.application, `[a-z]([a-z0-9]|-[a-z0-9]){0,62}`},
 	{"observability stack (CloudFormation)", func(n names) string { return n.stack("observability") }, `[A-Za-z][A-Za-z0-9-]{0,127}`},
 	{"VPC (tag value)", names.vpc, `.{1,256}`},
 	{"load balancer (ELB)", names.loadBalancer, `[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?`},

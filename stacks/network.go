@@ -55,7 +55,6 @@ func NewNetworkStack(scope constructs.Construct, id string, props NetworkStackPr
 // them away.
 func exportForDatabase(stack awscdk.Stack, vpc awsec2.Vpc) {
 	stack.ExportValue(vpc.VpcId(), nil)
-	stack.ExportValue(vpc.VpcCidrBlock(), nil)
 	for _, subnet := range *vpc.IsolatedSubnets() {
 		stack.ExportValue(subnet.SubnetId(), nil)
 	}

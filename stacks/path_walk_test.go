@@ -19,6 +19,11 @@ func networkPaths(e *environment) []string {
 			findings = append(findings, fmt.Sprintf("%v does not disable public addresses", r))
 		}
 	}
+	for _, r := range e.resources("AWS::RDS::DBInstance") {
+		if r.Properties["PubliclyAccessible"] != false {
+			findings = append(findings, fmt.Sprintf("%v may have a public address", r))
+		}
+	}
 	for _, r := range e.resources("AWS::EC2::EIP") {
 		if !e.heldByNat(r) {
 			findings = append(findings, fmt.Sprintf("%v is no NAT gateway's address", r))
@@ -80,6 +85,7 @@ func TestNetworkPathsFires(t *testing.T) {
 		{`{"S": {"Type": "AWS::ECS::Service", "Properties": {"NetworkConfiguration": {"AwsvpcConfiguration": {"AssignPublicIp": "ENABLED"}}}}}`, "does not disable"},
 		{`{"S": {"Type": "AWS::ECS::Service", "Properties": {"NetworkConfiguration": {"AwsvpcConfiguration":
 		   {"AssignPublicIp": "DISABLED", "Subnets": ["subnet-1"]}}}}}`, "in no subnet of this app"},
+		{`{"D": {"Type": "AWS::RDS::DBInstance"}}`, "may have a public address"},
 		{`{"A": {"Type": "AWS::EC2::EIP"}}`, "is no NAT gateway's address"},
 		{`{` + public + `"F": {"Type": "AWS::Lambda::Function", "Properties": {"VpcConfig": {"SubnetIds": [{"Ref": "Subnet"}]}}}}`, "is in the public subnet"},
 		{`{` + public + `"S": {"Type": "AWS::ECS::Service", "Properties": {"NetworkConfiguration": {"AwsvpcConfiguration":

@@ -37,6 +37,7 @@ type PlatformStack struct {
 	FunctionLogs     []awslogs.ILogGroup // what the release machinery decides and does
 	FirewallLog      awslogs.ILogGroup   // the requests that the firewall refused
 	Rotation         awslambda.IFunction // changes the database's password; nil where others run the database
+	RotationRelease  awslambda.IFunction // gives tasks the changed credentials
 }
 
 // NewPlatformStack defines the cluster, load balancer and blue/green payment service.
@@ -57,6 +58,7 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 		Labels: credentials.labels(),
 	})
 	images.GrantPull(task.ExecutionRole())
+	credentials.readable(machinery, task.ExecutionRole())
 
 	entrance := newEntrance(stack, props.Vpc, config, record.Requests)
 	blocked := newFirewall(stack, entrance.LoadBalancer, config, logKey)
@@ -81,7 +83,8 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 		DeploymentGroup: group, Gates: gates, Hook: hook, ListenerFingerprint: fingerprint,
 	}
 	newRelease(machinery, release)
-	rotation := newRotation(machinery, credentials, props, newRotationRelease(machinery, credentials.Secret, release))
+	rotationRelease := newRotationRelease(machinery, credentials.Secret, release)
+	rotation := newRotation(machinery, credentials, props, rotationRelease)
 	newPlatformOutputs(stack, config, platformOutputs{
 		Cluster: cluster, Service: service, TaskDefinition: task, Repository: images,
 		LoadBalancer: entrance.LoadBalancer, LoadBalancerSecurityGroup: entrance.SecurityGroup,
@@ -92,6 +95,6 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	return PlatformStack{
 		Stack: stack, Cluster: cluster, Service: service, LoadBalancer: entrance.LoadBalancer,
 		BlueTargetGroup: entrance.Blue, GreenTargetGroup: entrance.Green, DeploymentGroup: group,
-		Repository: images, LogGroup: logs, FunctionLogs: machinery.Logs, FirewallLog: blocked, Rotation: rotation,
+		Repository: images, LogGroup: logs, FunctionLogs: machinery.Logs, FirewallLog: blocked, Rotation: rotation, RotationRelease: rotationRelease,
 	}
 }

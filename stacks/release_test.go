@@ -18,6 +18,8 @@ func variants(t *testing.T) map[string]*environment {
 		"its own hook": synthesized(t, "dev", object{
 			"lifecycleHookArn": greenCheck, "bakeMinutes": "2", "containerPort": "9000", "fargateBase": "1",
 		}),
+		"somebody's database":            synthesized(t, "prod", inGroup),
+		"somebody's database and secret": synthesized(t, "dev", withSecret),
 	}
 }
 
@@ -101,11 +103,19 @@ func TestReleaseIsLast(t *testing.T) {
 			if e.needs(r.ID)["Release"] {
 				t.Errorf("%s: %v waits for Release", name, r)
 			}
-			if mustPrecede(r.Type) && !strings.HasPrefix(r.ID, "RedirectListener") && !needs[r.ID] {
+			if r.Type == "AWS::SecretsManager::Secret" && e.Config.Database.SecretArn != "" {
+				continue // tasks are given another
+			}
+			if mustPrecede(r.Type) && !beside(r.ID) && !needs[r.ID] {
 				t.Errorf("%s: Release does not wait for %v", name, r)
 			}
 		}
 	}
+}
+
+// beside tells what takes part in no release: the redirect, and rotation, which is asked for weeks later.
+func beside(id string) bool {
+	return strings.HasPrefix(id, "RedirectListener") || strings.HasPrefix(id, "RotationSecurityGroup")
 }
 
 // mustPrecede are the types of what takes part in a deployment.
@@ -114,6 +124,7 @@ func mustPrecede(kind string) bool {
 		"AWS::ECS::Service", "AWS::ECS::TaskDefinition", "AWS::ECS::ClusterCapacityProviderAssociations",
 		"AWS::CodeDeploy::DeploymentGroup", "AWS::CloudWatch::Alarm", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress",
 		"AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy", "Custom::ImageGate", "Custom::LiveTargetGroup",
+		"Custom::DatabaseCredentials",
 		"AWS::SecretsManager::Secret",
 	}, kind) || strings.HasPrefix(kind, "AWS::ElasticLoadBalancingV2::")
 }
@@ -222,7 +233,7 @@ func TestImageGateAsksAgainWhenTheTaskChanges(t *testing.T) {
 // CloudFormation waits an hour for a custom resource at most; who answers later has failed.
 func TestCustomResourcesAnswerWithinTheHour(t *testing.T) {
 	e := synthesized(t, "dev")
-	for kind, seconds := range map[string]string{"Custom::Release": "3600", "Custom::LiveTargetGroup": "3600", "Custom::ImageGate": "300"} {
+	for kind, seconds := range map[string]string{"Custom::Release": "3600", "Custom::LiveTargetGroup": "3600", "Custom::ImageGate": "300", "Custom::DatabaseCredentials": "330"} {
 		if got := e.only(t, kind).Properties["ServiceTimeout"]; got != seconds {
 			t.Errorf("CloudFormation waits %v seconds for %s, want %s", got, kind, seconds)
 		}

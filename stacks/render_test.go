@@ -114,6 +114,8 @@ func (e *environment) physical(t *testing.T, part, id, attribute string) string 
 		return strings.Replace(named("LoadBalancerArn"), ":loadbalancer/", ":listener/", 1) + "/" + id
 	case "AWS::ElasticLoadBalancingV2::TargetGroup.TargetGroupFullName":
 		return "targetgroup/" + id + "/1"
+	case "AWS::RDS::DBCluster.":
+		return named("DBClusterIdentifier")
 	case "AWS::EC2::NatGateway.", "AWS::EC2::NatGateway.NatGatewayId":
 		return "nat-" + id
 	case "AWS::Logs::LogGroup.":

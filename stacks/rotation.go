@@ -34,7 +34,7 @@ func newRotation(m *machinery, c credentials, props PlatformStackProps, ask awsl
 	allowVpc(as.Role, m.Arns)
 
 	group := newDatabaseFunctionGroup(m, "Rotation", props)
-	group.AddEgressRule(awsec2.Peer_Ipv4(props.Vpc.VpcCidrBlock()), awsec2.Port_HTTPS(), new("HTTPS to endpoints"), nil)
+	group.AddEgressRule(awsec2.Peer_Ipv4(&m.Config.Network.VpcCidr), awsec2.Port_HTTPS(), new("HTTPS to endpoints"), nil)
 	c.Database.admit("Rotation", group)
 	function := newGoFunction(m.Stack, "RotationFunction", goFunctionProps{
 		Description: "Rotation of the payment processor's database credentials", Asset: m.Functions.Database, Handler: "rotate",

@@ -22,6 +22,9 @@ var walked = map[string]struct {
 	"prod":                                  {"prod", nil},
 	"without NAT":                           {"dev", object{"natGateways": "0"}},
 	"with all that an assessor can ask for": {"dev", fullRecord},
+	"with somebody's database in a security group": {"prod", inGroup},
+	"with somebody's database in a network":        {"dev", inNetwork},
+	"with somebody's database and secret":          {"dev", withSecret},
 	"with a domain, test traffic and three zones": {"dev", object{
 		"domainName": "pay.example.com", "hostedZoneId": "Z0123456789ABCDEFGHIJ", "zoneName": "example.com",
 		"testIngressCidrs": "203.0.113.0/24", "bakeMinutes": "3", "availabilityZones": "3", "alarmEmail": "on-call@example.com",
@@ -36,15 +39,18 @@ func TestWalks(t *testing.T) {
 		"tasks are reached from the load balancer and the probe": func(e *environment) []string {
 			return taskIngress(e, e.Config.Task.ContainerPort)
 		},
-		"nothing may do everything":                privileges,
-		"roles are assumed by whom they are for":   trust,
-		"keys are used for what they are for":      keyPolicies,
-		"every physical name carries the suffix":   suffixlessNames,
-		"every log is encrypted, and ends":         logGroups,
-		"every log's key is usable for it":         logKeys,
-		"everything that keeps data encrypts it":   unencrypted,
-		"every bucket keeps logs as PCI DSS wants": logBuckets,
-		"no credential is written into a template": plainSecrets,
+		"nothing may do everything":                           privileges,
+		"roles are assumed by whom they are for":              trust,
+		"keys are used for what they are for":                 keyPolicies,
+		"every physical name carries the suffix":              suffixlessNames,
+		"every log is encrypted, and ends":                    logGroups,
+		"every log's key is usable for it":                    logKeys,
+		"everything that keeps data encrypts it":              unencrypted,
+		"every bucket keeps logs as PCI DSS wants":            logBuckets,
+		"no credential is written into a template":            plainSecrets,
+		"only tasks and its own functions reach the database": databaseIngress,
+		"nothing leads out of the isolated subnets":           isolatedRoutes,
+		"the master password stays in the isolated subnets":   masterReaders,
 	} {
 		t.Run(name, func(t *testing.T) {
 			for title, w := range walked {

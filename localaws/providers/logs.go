@@ -21,6 +21,7 @@ func Logs(config aws.Config) resource.Registry {
 		"AWS::Logs::ResourcePolicy":     operations{g.putPolicy, g.putPolicy, g.deletePolicy},
 		"AWS::Logs::SubscriptionFilter": operations{g.subscribe, g.subscribe, g.unsubscribe},
 		"AWS::Logs::MetricFilter":       operations{g.putMetric, g.putMetric, g.deleteMetric},
+		"AWS::Logs::LogStream":          operations{g.createStream, g.keepStream, g.deleteStream},
 	}
 }
 

@@ -17,9 +17,8 @@ import (
 	"time"
 )
 
-func (o options) ours() string      { return fmt.Sprintf("http://127.0.0.1:%d", o.port) }
-func (o options) endpoint() string  { return cmp.Or(o.url, o.ours()) }
-func (o options) directory() string { return filepath.Join(o.root, "build", "localaws") }
+func (o options) ours() string     { return fmt.Sprintf("http://127.0.0.1:%d", o.port) }
+func (o options) endpoint() string { return cmp.Or(o.url, o.ours()) }
 
 // patience is how long the endpoint may take to start, or to end.
 var patience = 90 * time.Second
@@ -37,10 +36,10 @@ func start(ctx context.Context, o options, out io.Writer) error {
 	if connection, err := new(net.Dialer).DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", o.port)); err == nil {
 		return errors.Join(fmt.Errorf("port %d is busy with another program: end it, or choose another port with LOCAL_PORT=N", o.port), connection.Close())
 	}
-	if err := os.MkdirAll(o.directory(), 0o750); err != nil {
+	if err := os.MkdirAll(o.state, 0o750); err != nil {
 		return err
 	}
-	name := filepath.Join(o.directory(), "localaws.log")
+	name := filepath.Join(o.state, "localaws.log")
 	log, err := os.Create(name)
 	if err != nil {
 		return err
@@ -50,7 +49,7 @@ func start(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	command := exec.Command(self, "serve", "-port", strconv.Itoa(o.port), "-speed", fmt.Sprint(o.speed)) //nolint:noctx // it outlives this process
+	command := exec.Command(self, "serve", "-port", strconv.Itoa(o.port), "-speed", fmt.Sprint(o.speed), "-state", o.state) //nolint:noctx // it outlives this process
 	command.Dir, command.Stdout, command.Stderr = o.root, log, log
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := command.Start(); err != nil {

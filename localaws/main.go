@@ -4,12 +4,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"payment-processor/lambda/bundle"
@@ -34,6 +36,7 @@ type options struct {
 	speed  float64
 	suffix string
 	root   string // of this module
+	state  string // folder of logs and functions
 	args   []string
 }
 
@@ -75,10 +78,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&o.port, "port", 4566, "the port on 127.0.0.1")
 	flags.StringVar(&o.url, "endpoint", "", "an emulator to use instead; empty: the port's")
 	flags.Float64Var(&o.speed, "speed", 120, "by how much AWS's waiting is shorter here")
+	flags.StringVar(&o.state, "state", "", "folder for logs and functions; empty: build/localaws")
 	flags.StringVar(&o.suffix, "suffix", "dev", "the environment")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
 	o.args = flags.Args()
+	o.state = cmp.Or(o.state, filepath.Join(root, "build", "localaws"))
 	return commands[args[0]](ctx, o, out)
 }

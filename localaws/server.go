@@ -47,8 +47,7 @@ func serve(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("port %d cannot be listened on: %w", o.port, err)
 	}
-	directory := filepath.Join(o.root, "build", "localaws")
-	log, err := os.Create(filepath.Join(directory, "moto.log"))
+	log, err := os.Create(filepath.Join(o.state, "moto.log"))
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -58,7 +57,7 @@ func serve(ctx context.Context, o options) error {
 		return errors.Join(err, listener.Close())
 	}
 	endpoint := "http://" + listener.Addr().String()
-	handler, end := assemble(ctx, endpoint, backend.URL, directory, o)
+	handler, end := assemble(ctx, endpoint, backend.URL, o)
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		<-ctx.Done()
@@ -72,7 +71,7 @@ func serve(ctx context.Context, o options) error {
 }
 
 // assemble puts everything behind one handler, and returns what ends it.
-func assemble(ctx context.Context, endpoint, backend, directory string, o options) (handler http.Handler, end func()) {
+func assemble(ctx context.Context, endpoint, backend string, o options) (handler http.Handler, end func()) {
 	config := settings(endpoint)
 	var runtime *functions.Runtime
 	model := services.New(services.Options{
@@ -82,7 +81,7 @@ func assemble(ctx context.Context, endpoint, backend, directory string, o option
 		},
 	})
 	runtime = functions.New(functions.Options{
-		Config: config, Account: moto.AccountID, Directory: directory, Root: o.root, Speed: o.speed, Tasks: model.Healthy,
+		Config: config, Account: moto.AccountID, Directory: o.state, Root: o.root, Speed: o.speed, Tasks: model.Healthy,
 	})
 	registry := providers.All(config)
 	registry.Add(model.Providers())

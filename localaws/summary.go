@@ -113,7 +113,7 @@ func begins(status types.ResourceStatus) bool {
 
 func machine(o options) *rehearsal.Machine {
 	return &rehearsal.Machine{
-		Endpoint: o.endpoint(), Suffix: o.suffix, CDK: o.args, Logs: o.directory(), AWS: settings(o.endpoint()), Pause: 50 * time.Millisecond,
+		Endpoint: o.endpoint(), Suffix: o.suffix, CDK: o.args, Logs: o.state, AWS: settings(o.endpoint()), Pause: 50 * time.Millisecond,
 	}
 }
 

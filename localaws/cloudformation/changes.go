@@ -82,7 +82,7 @@ func (p planned) compare(change *types.ResourceChange, rec *record, definition t
 	if known.Tags != "" && !equal(anyMap(rec.live.tags), anyMap(p.to.tagMap())) {
 		add(change, types.ResourceAttributeTags, "", "", types.RequiresRecreationNever)
 	}
-	if !equal(either(rec.live.metadata, ""), either(definition.Metadata, "")) {
+	if !equal(either(rec.live.metadata), either(definition.Metadata)) {
 		add(change, types.ResourceAttributeMetadata, "", "", types.RequiresRecreationNever)
 	}
 	if rec.live.deletion != definition.DeletionPolicy {
@@ -201,7 +201,7 @@ func (r *revision) shown() any {
 	all := map[string]any{}
 	for key, definition := range r.template.Outputs {
 		if r.scope.Holds(definition.Condition) {
-			resolved, _ := r.with(r.unknown).Resolve([]any{definition.Value, either(definition.Export, "")}) // worked before
+			resolved, _ := r.with(r.unknown).Resolve([]any{definition.Value, either(definition.Export)}) // worked before
 			all[key] = []any{definition.Description, resolved}
 		}
 	}

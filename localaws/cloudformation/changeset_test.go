@@ -120,6 +120,9 @@ func TestNoChanges(t *testing.T) {
 	}
 	b.dropChangeSet("app")
 	b.dropChangeSet("app")
+	if _, err := b.ExecuteChangeSet(ctx, &sdk.ExecuteChangeSetInput{ChangeSetName: out.ChangeSetId}); code(err) != "ChangeSetNotFound" {
+		t.Error(err)
+	}
 	_, err := b.DescribeChangeSet(ctx, &sdk.DescribeChangeSetInput{StackName: aws.String("app"), ChangeSetName: aws.String("set")})
 	if code(err) != "ChangeSetNotFound" {
 		t.Error(err)
@@ -150,6 +153,8 @@ Modify User False [Properties] KmsMasterKeyId:Never:Dynamic:ResourceAttributeSou
 		{"QueueName: a|QueueName: b", `Modify Named Conditional [Properties] QueueName:Always:Dynamic:ResourceReferenceSource
 Modify Source TrueReplaceAndDelete [Properties] QueueName:Always:Static:DirectModification
 Modify User False [Properties] KmsMasterKeyId:Never:Dynamic:ResourceAttributeSource.Arn`},
+		{"QueueName: a, DelaySeconds: 1|QueueName: a, DelaySeconds: 1, RedrivePolicy: [1, 2]", "Modify Source False [Properties] RedrivePolicy:Never:Static:DirectModification\nModify User False [Properties] KmsMasterKeyId:Never:Dynamic:ResourceAttributeSource.Arn"},
+		{"a: b|a: [b]", "Modify Plain False [Metadata] :Never:Static:DirectModification"},
 		{"a: b|a: c", "Modify Plain False [Metadata] :Never:Static:DirectModification"},
 		{"DeletionPolicy: RetainExceptOnCreate|UpdateReplacePolicy: Retain", "Modify Kept False [DeletionPolicy UpdateReplacePolicy] :Never:Static:DirectModification :Never:Static:DirectModification"},
 		{"  Kept: {Type: AWS::SNS::Topic, DeletionPolicy: RetainExceptOnCreate}\n|", "Remove Kept Retain []"},

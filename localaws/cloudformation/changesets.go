@@ -9,6 +9,8 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"payment-processor/localaws/cloudformation/template"
 )
 
 type changeSet struct {
@@ -87,7 +89,7 @@ func (c *call) addChangeSet(st *stack, name string, in *sdk.CreateChangeSetInput
 		set.fail(err)
 	default:
 		if set.changes = st.changes(set.revision); st.unchanged(set.revision, set.changes) {
-			set.fail(errors.New(noChanges))
+			set.fail(template.Errorf(noChanges))
 		}
 	}
 	st.changeSets = append(st.changeSets, set)
@@ -204,13 +206,7 @@ func (c *call) executeChangeSet(in *sdk.ExecuteChangeSetInput) (*sdk.ExecuteChan
 	if set.execution != types.ExecutionStatusAvailable {
 		return nil, apiError("InvalidChangeSetStatus", "ChangeSet [%s] cannot be executed in its current status of [%s]", set.id, set.status)
 	}
-	flags := flags{token: in.ClientRequestToken, disableRollback: in.DisableRollback, retainExceptOnCreate: in.RetainExceptOnCreate}
-	switch set.in.OnStackFailure {
-	case types.OnStackFailureDelete:
-		flags.onFailure = types.OnFailureDelete
-	case types.OnStackFailureDoNothing:
-		flags.onFailure = types.OnFailureDoNothing
-	}
+	flags := flags{token: in.ClientRequestToken, disableRollback: in.DisableRollback, retainExceptOnCreate: in.RetainExceptOnCreate, onFailure: types.OnFailure(set.in.OnStackFailure)}
 	if err := c.bring(st, set.revision, flags); err != nil {
 		return nil, err
 	}

@@ -112,7 +112,7 @@ func (w *world) one(t *testing.T, id string) map[string]any {
 
 func (w *world) registry() resource.Registry {
 	all := resource.Registry{}
-	for _, name := range strings.Fields("AWS::SQS::Queue AWS::SNS::Topic AWS::S3::Bucket AWS::Logs::LogGroup AWS::IAM::Role AWS::SSM::Parameter Custom::") {
+	for name := range strings.FieldsSeq("AWS::SQS::Queue AWS::SNS::Topic AWS::S3::Bucket AWS::Logs::LogGroup AWS::IAM::Role AWS::SSM::Parameter Custom::") {
 		all[name] = w
 	}
 	return all

@@ -36,7 +36,7 @@ func handle[In, Out any](f func(*call, *In) (*Out, error)) action {
 	}
 }
 
-var scope = regexp.MustCompile(`Credential=[^/]*/[0-9]*/([a-z0-9-]+)/`)
+var scope = regexp.MustCompile(`Credential=[^/]*/\d*/([a-z0-9-]+)/`)
 
 // ServeHTTP answers a request of the awsquery protocol. The region is the one that the request is signed for.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"payment-processor/localaws/cloudformation/template"
 )
 
 // operation brings one stack from one stable state to another.
@@ -36,7 +38,7 @@ type operation struct {
 var errCancelled = errors.New("cancelled")
 
 // begin starts an operation of a stack that has none. The caller holds the lock.
-func (s *Server) begin(home *region, st *stack, token, kind string, run func(*operation)) *operation {
+func (s *Server) begin(home *region, st *stack, token, kind string, run func(*operation)) {
 	o := &operation{Server: s, stack: st, home: home, token: token, halt: make(chan struct{}), done: make(chan struct{})}
 	st.operation = o
 	o.identify(kind)
@@ -51,7 +53,6 @@ func (s *Server) begin(home *region, st *stack, token, kind string, run func(*op
 			st.operation = nil
 		}
 	})
-	return o
 }
 
 // identify gives the operation an id. A rollback has one of its own.
@@ -169,21 +170,18 @@ func (o *operation) turn(kind string) {
 	o.halt = nil
 }
 
-// attribute answers Ref and Fn::GetAtt with what there is.
+// attribute answers Ref and Fn::GetAtt. The resource is there: it is made before what refers to it.
 func (o *operation) attribute(id, name string) (any, error) {
 	rec := o.records[id]
-	if rec == nil || rec.live == nil {
-		return nil, fmt.Errorf("Unresolved resource dependencies [%s] in the Resources block of the template", id)
-	}
 	if name == "" {
 		return rec.live.physical, nil
 	}
 	value, has := rec.live.attributes[name]
 	if !has && custom(rec.kind) {
-		return nil, fmt.Errorf("CustomResource attribute error: Vendor response doesn't contain %s key in object %s|%s", name, o.stack.id, id)
+		return nil, template.Errorf("CustomResource attribute error: Vendor response doesn't contain %s key in object %s|%s", name, o.stack.id, id)
 	}
 	if !has {
-		return nil, fmt.Errorf("Attribute %s of resource %s does not exist", name, id)
+		return nil, template.Errorf("Attribute %s of resource %s does not exist", name, id)
 	}
 	return value, nil
 }

@@ -97,18 +97,18 @@ func history(t *testing.T, all []step) string {
 	var current []part // what the stack was last brought to
 	leaky := false     // somebody skipped a resource: it is as it may be
 	for i, s := range all {
-		b.world.mu.Lock()
+		b.mu.Lock()
 		b.late = s.Late
 		b.deny = func(operation string, r resource.Request) error {
-			b.world.mu.Unlock()
+			b.mu.Unlock()
 			time.Sleep(time.Second) // it takes time: others run meanwhile, and somebody cancels
-			b.world.mu.Lock()
+			b.mu.Lock()
 			if s.Fail[operation+" "+r.LogicalID] {
 				return errors.New("refused")
 			}
 			return nil
 		}
-		b.world.mu.Unlock()
+		b.mu.Unlock()
 		cancelled := b.act(name, s, current != nil)
 		b.server.Wait()
 		if cancelled && !strings.HasPrefix(b.status(name), "UPDATE_ROLLBACK_") {
@@ -185,8 +185,8 @@ func (b *bench) compare(parts []part, leaky bool) string {
 			excused[e.PhysicalID] = true
 		}
 	}
-	b.world.mu.Lock()
-	defer b.world.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	found, physicals := map[string]map[string]any{}, map[string]string{}
 	for _, physical := range slices.Sorted(maps.Keys(b.live)) {
 		id := physical[:strings.LastIndex(physical, "-")]

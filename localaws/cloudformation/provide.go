@@ -3,11 +3,11 @@ package cloudformation
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
+	"payment-processor/localaws/cloudformation/template"
 	"payment-processor/localaws/resource"
 	"payment-processor/localaws/schema"
 )
@@ -23,7 +23,7 @@ const (
 func (o *operation) provide(id string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	rec := o.stack.record(id, o.target.template.Resources[id].Type)
+	rec := o.record(id, o.target.template.Resources[id].Type)
 	want, err := o.want(id)
 	if err != nil {
 		return o.fail(rec, err)
@@ -36,9 +36,6 @@ func (o *operation) provide(id string) error {
 	u := o.undo[id]
 	if u == nil {
 		u = &undo{before: before}
-		if before != nil && before.partial {
-			u = &undo{made: []*live{before}}
-		}
 		o.undo[id] = u
 	}
 	if before == nil || before.partial {
@@ -99,7 +96,7 @@ func (o *operation) mustReplace(before, want *live) (bool, error) {
 			named = named && want.properties[name] != nil && equal(before.properties[name], want.properties[name])
 		}
 		if named {
-			return false, fmt.Errorf("CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename %s and update the stack again.", before.physical)
+			return false, template.Errorf("CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename %s and update the stack again.", before.physical)
 		}
 		return true, nil
 	}
@@ -191,21 +188,19 @@ func (o *operation) fail(rec *record, err error) error {
 // ask sends one request to the resource's provider, through the faults, without the lock.
 func (o *operation) ask(kind string, l *live, send func(context.Context, resource.Provider, resource.Request) (resource.Result, error)) (resource.Result, error) {
 	request := resource.Request{
-		StackID: o.stack.id, StackName: o.stack.name, LogicalID: l.id, Type: l.kind, PhysicalID: l.physical,
+		StackID: o.stack.id, StackName: o.name, LogicalID: l.id, Type: l.kind, PhysicalID: l.physical,
 		Token: token(), AccountID: o.options.AccountID, Region: o.home.name, Tags: l.tags,
 	}
 	ctx, rolling := o.ctx, o.rolling
 	o.mu.Unlock()
 	defer o.mu.Lock()
-	provider, err := o.provider(l.kind)
-	if err != nil {
-		return resource.Result{}, err
-	}
+	provider, _ := o.provider(l.kind) // there is one: types are checked before anything is made
+	var err error
 	if request.Properties, err = o.dynamic(ctx, l.properties); err != nil {
 		return resource.Result{}, err
 	}
 	var result resource.Result
-	err = o.faults.around(ctx, hit{o.stack.name, l.id, kind, rolling}, func() error {
+	err = o.faults.around(ctx, hit{o.name, l.id, kind, rolling}, func() error {
 		result, err = send(ctx, provider, request)
 		return err
 	})

@@ -38,7 +38,7 @@ type submitted struct {
 
 // read gets and parses the template of a request.
 func (c *call) read(body, url *string) (*template.Template, error) {
-	text := ""
+	var text string
 	switch {
 	case body != nil:
 		text = *body
@@ -110,7 +110,7 @@ func (c *call) checkTypes(t *template.Template) error {
 }
 
 // setParameters chooses the values, and asks the Parameter Store for those that are only names.
-func (c *call) setParameters(r *revision, previous *revision) error {
+func (c *call) setParameters(r, previous *revision) error {
 	given := map[string]string{}
 	for _, parameter := range r.parameters {
 		key := value(parameter.ParameterKey)
@@ -175,9 +175,9 @@ func (r *revision) unknown(id, attribute string) (any, error) {
 	known, is := schema.Find(definition.Type)
 	switch {
 	case !slices.Contains(r.active, id):
-		return nil, fmt.Errorf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", id)
+		return nil, template.Errorf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", id)
 	case is && attribute != "" && !custom(definition.Type) && !known.HasAttribute(attribute):
-		return nil, fmt.Errorf("Template error: resource %s does not support attribute type %s in Fn::GetAtt", id, attribute)
+		return nil, template.Errorf("Template error: resource %s does not support attribute type %s in Fn::GetAtt", id, attribute)
 	}
 	return nil, template.ErrPending
 }
@@ -241,7 +241,7 @@ func (r *revision) outputs(attribute answers) ([]types.Output, error) {
 		if !scope.Holds(definition.Condition) {
 			continue
 		}
-		resolved, err := scope.Resolve([]any{definition.Value, either(definition.Export, "")})
+		resolved, err := scope.Resolve([]any{definition.Value, either(definition.Export)})
 		if err != nil {
 			return nil, err
 		}
@@ -250,7 +250,7 @@ func (r *revision) outputs(attribute answers) ([]types.Output, error) {
 		}
 		text, isText := template.Text(resolved.([]any)[0])
 		if !isText {
-			return nil, fmt.Errorf("Template format error: Output %s is malformed. The Value field of every Outputs member must evaluate to a String.", key)
+			return nil, template.Errorf("Template format error: Output %s is malformed. The Value field of every Outputs member must evaluate to a String.", key)
 		}
 		output := types.Output{OutputKey: new(key), OutputValue: new(text)}
 		if definition.Description != "" {
@@ -264,9 +264,10 @@ func (r *revision) outputs(attribute answers) ([]types.Output, error) {
 	return all, nil
 }
 
-func either(value, fallback any) any {
+// either a value or, where there is none, an empty text.
+func either(value any) any {
 	if value == nil {
-		return fallback
+		return ""
 	}
 	return value
 }
@@ -314,7 +315,7 @@ func (c *call) stackOutput(in, name, output string) (any, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("Output %s of stack %s does not exist", output, name)
+	return nil, template.Errorf("Output %s of stack %s does not exist", output, name)
 }
 
 func (c *call) zones(name string) []any { return anys(c.options.Zones(name)) }

@@ -19,8 +19,8 @@ import (
 
 // refuse makes requests fail, by operation and logical id.
 func (b *bench) refuse(all ...string) {
-	b.world.mu.Lock()
-	defer b.world.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.deny = func(operation string, r resource.Request) error {
 		if slices.Contains(all, operation+" "+r.LogicalID) {
 			return errors.New("Internal failure")

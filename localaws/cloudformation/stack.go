@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"payment-processor/localaws/cloudformation/template"
 )
 
 // stack is everything that is kept of one.
@@ -156,7 +158,7 @@ func (r *region) checkExports(st *stack, outputs []types.Output) error {
 	wanted := exportsOf(outputs)
 	for name := range wanted {
 		if other, _, taken := r.exporter(name); taken && other != st {
-			return fmt.Errorf("Export with name %s is already exported by stack %s", name, other.name)
+			return template.Errorf("Export with name %s is already exported by stack %s", name, other.name)
 		}
 	}
 	for name, value := range st.exports() {
@@ -165,9 +167,9 @@ func (r *region) checkExports(st *stack, outputs []types.Output) error {
 		switch {
 		case users == "" || still && now == value:
 		case still:
-			return fmt.Errorf("Export %s cannot be updated as it is in use by %s", name, users)
+			return template.Errorf("Export %s cannot be updated as it is in use by %s", name, users)
 		default:
-			return fmt.Errorf("Export %s cannot be deleted as it is in use by %s", name, users)
+			return template.Errorf("Export %s cannot be deleted as it is in use by %s", name, users)
 		}
 	}
 	return nil

@@ -105,8 +105,9 @@ func (c *call) updateStack(in *sdk.UpdateStackInput) (*sdk.UpdateStackOutput, er
 func (c *call) deleteStack(in *sdk.DeleteStackInput) (*sdk.DeleteStackOutput, error) {
 	out := &sdk.DeleteStackOutput{}
 	st, err := c.find(in.StackName)
-	if err != nil || st.deleted != nil || st.seen(in.ClientRequestToken) || st.status == types.StackStatusDeleteInProgress {
-		return out, nil
+	gone := err != nil || st.deleted != nil
+	if gone || st.seen(in.ClientRequestToken) || st.status == types.StackStatusDeleteInProgress {
+		return out, nil //nolint:nilerr // the deletion of what is not there succeeds
 	}
 	creating := st.status == types.StackStatusCreateInProgress
 	switch {

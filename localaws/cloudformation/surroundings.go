@@ -75,8 +75,11 @@ func (a surroundings) secret(ctx context.Context, region, reference string) (str
 	in := &secretsmanager.GetSecretValueInput{SecretId: aws.String(strings.Join(parts[:id], ":")), VersionStage: optional(rest[2]), VersionId: optional(rest[3])}
 	client := secretsmanager.NewFromConfig(a.config, func(o *secretsmanager.Options) { o.Region = region })
 	out, err := client.GetSecretValue(ctx, in)
-	if err != nil || rest[1] == "" {
-		return value(valueOf(out)), err
+	if err != nil {
+		return "", err
+	}
+	if rest[1] == "" {
+		return value(out.SecretString), nil
 	}
 	var fields map[string]any
 	if err := json.Unmarshal([]byte(value(out.SecretString)), &fields); err != nil {
@@ -87,11 +90,4 @@ func (a surroundings) secret(ctx context.Context, region, reference string) (str
 		return "", fmt.Errorf("the secret %s has no key %s", *in.SecretId, rest[1])
 	}
 	return fmt.Sprint(field), nil
-}
-
-func valueOf(out *secretsmanager.GetSecretValueOutput) *string {
-	if out == nil {
-		return nil
-	}
-	return out.SecretString
 }

@@ -40,7 +40,7 @@ func (w walk) run() []string {
 			}
 		}
 		if running == 0 && len(waiting) > 0 && !stopped && failures == nil {
-			start(waiting[0]) // a circle, between what an old and a new template say: begin anywhere
+			start(waiting[0]) // a circle, of what several templates left over: begin anywhere
 		}
 		if running == 0 {
 			slices.Sort(failures)

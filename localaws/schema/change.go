@@ -15,12 +15,12 @@ type Change struct {
 }
 
 // Compare lists the top-level properties that differ, in order of their names. Equal decides what differs.
-func (t Type) Compare(old, new map[string]any, equal func(a, b any) bool) []Change {
+func (t Type) Compare(old, now map[string]any, equal func(a, b any) bool) []Change {
 	var changes []Change
-	for _, name := range names(old, new) {
-		if !equal(old[name], new[name]) {
+	for _, name := range names(old, now) {
+		if !equal(old[name], now[name]) {
 			change := Change{Name: name, Path: "/" + name, Replacement: Never}
-			t.descend(&change, t.Properties[name], change.Path, old[name], new[name], equal)
+			t.descend(&change, t.Properties[name], change.Path, old[name], now[name], equal)
 			changes = append(changes, change)
 		}
 	}
@@ -28,7 +28,7 @@ func (t Type) Compare(old, new map[string]any, equal func(a, b any) bool) []Chan
 }
 
 // descend looks for the strictest replacement below a property that differs.
-func (t Type) descend(change *Change, property Property, path string, old, new any, equal func(a, b any) bool) {
+func (t Type) descend(change *Change, property Property, path string, old, now any, equal func(a, b any) bool) {
 	if rank(property.replacement()) > rank(change.Replacement) {
 		change.Replacement, change.Path = property.replacement(), path
 	}
@@ -36,9 +36,9 @@ func (t Type) descend(change *Change, property Property, path string, old, new a
 		return
 	}
 	oldItems, oldIsList := old.([]any)
-	newItems, newIsList := new.([]any)
+	newItems, newIsList := now.([]any)
 	oldFields, oldIsMap := old.(map[string]any)
-	newFields, newIsMap := new.(map[string]any)
+	newFields, newIsMap := now.(map[string]any)
 	shape := property.shape()
 	switch {
 	case oldIsList && newIsList && strings.HasPrefix(shape, "["):

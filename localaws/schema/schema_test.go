@@ -73,7 +73,7 @@ func TestWhichChangesReplace(t *testing.T) {
 				{Name: "Environment", Path: "/Environment", Replacement: schema.Never},
 			}},
 	} {
-		if got := find(t, c.kind).Compare(c.old, c.new, func(a, b any) bool { return reflect.DeepEqual(a, b) }); !reflect.DeepEqual(got, c.want) {
+		if got := find(t, c.kind).Compare(c.old, c.new, reflect.DeepEqual); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s %v → %v\ngot  %+v\nwant %+v", c.kind, c.old, c.new, got, c.want)
 		}
 	}

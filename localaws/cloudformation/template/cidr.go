@@ -1,7 +1,6 @@
 package template
 
 import (
-	"fmt"
 	"net/netip"
 	"strconv"
 )
@@ -10,7 +9,7 @@ import (
 func (s *Scope) cidr(argument any) (any, error) {
 	list, _ := argument.([]any)
 	if len(list) != 2 && len(list) != 3 {
-		return nil, fmt.Errorf("Template error: every Fn::Cidr object requires two or three parameters, the ipBlock, the count and the cidrBits")
+		return nil, Errorf("Template error: every Fn::Cidr object requires two or three parameters, the ipBlock, the count and the cidrBits")
 	}
 	block, err := s.text(list[0])
 	if err != nil {
@@ -23,7 +22,7 @@ func (s *Scope) cidr(argument any) (any, error) {
 			return nil, err
 		}
 		if numbers[i], err = strconv.Atoi(text); err != nil {
-			return nil, fmt.Errorf("Template error: Fn::Cidr takes numbers, not %q", text)
+			return nil, Errorf("Template error: Fn::Cidr takes numbers, not %q", text)
 		}
 	}
 	return cut(block, numbers[0], numbers[1])
@@ -32,12 +31,12 @@ func (s *Scope) cidr(argument any) (any, error) {
 func cut(block string, count, bits int) (any, error) {
 	prefix, err := netip.ParsePrefix(block)
 	if err != nil {
-		return nil, fmt.Errorf("Template error: Fn::Cidr takes a CIDR block, not %q", block)
+		return nil, Errorf("Template error: Fn::Cidr takes a CIDR block, not %q", block)
 	}
 	address := prefix.Masked().Addr()
 	length := address.BitLen() - bits
 	if count < 1 || count > 256 || bits < 1 || length < prefix.Bits() || length-prefix.Bits() < 8 && count > 1<<(length-prefix.Bits()) {
-		return nil, fmt.Errorf("Template error: Fn::Cidr cannot cut %d blocks of %d bits out of %s", count, bits, block)
+		return nil, Errorf("Template error: Fn::Cidr cannot cut %d blocks of %d bits out of %s", count, bits, block)
 	}
 	blocks := make([]any, 0, count)
 	for range count {
@@ -53,7 +52,7 @@ func add(address netip.Addr, bits int) netip.Addr {
 	carry := 1 << (bits % 8)
 	for i := len(raw) - 1 - bits/8; i >= 0 && carry > 0; i-- {
 		carry += int(raw[i])
-		raw[i] = byte(carry)
+		raw[i] = byte(carry & 0xff)
 		carry >>= 8
 	}
 	next, _ := netip.AddrFromSlice(raw)

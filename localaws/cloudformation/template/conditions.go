@@ -1,7 +1,6 @@
 package template
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 )
@@ -45,12 +44,12 @@ func (s *Scope) holds(value any) (bool, error) {
 			return s.combine(list, function == "Fn::And")
 		}
 	}
-	return false, fmt.Errorf("Template format error: Conditions can only be boolean operations on parameters and other conditions")
+	return false, Errorf("Template format error: Conditions can only be boolean operations on parameters and other conditions")
 }
 
 func (s *Scope) equals(pair []any) (bool, error) {
 	if len(pair) != 2 {
-		return false, fmt.Errorf("Template error: every Fn::Equals object requires a list of 2 string parameters.")
+		return false, Errorf("Template error: every Fn::Equals object requires a list of 2 string parameters.")
 	}
 	left, err := s.text(pair[0])
 	if err != nil {
@@ -62,7 +61,7 @@ func (s *Scope) equals(pair []any) (bool, error) {
 
 func (s *Scope) combine(list []any, all bool) (bool, error) {
 	if len(list) < 2 || len(list) > 10 {
-		return false, fmt.Errorf("Template error: every Fn::And and Fn::Or object requires a list of at least 2 and at most 10 boolean parameters.")
+		return false, Errorf("Template error: every Fn::And and Fn::Or object requires a list of at least 2 and at most 10 boolean parameters.")
 	}
 	result := all
 	for _, item := range list {
@@ -83,7 +82,7 @@ func (t *Template) checkConditions() error {
 	var visit func(id string, path []string) error
 	visit = func(id string, path []string) error {
 		if slices.Contains(path, id) {
-			return fmt.Errorf("Template error: circular dependency between conditions %v", append(path, id))
+			return Errorf("Template error: circular dependency between conditions %v", append(path, id))
 		}
 		for _, reference := range References(t.Conditions[id]) {
 			_, isParameter := t.Parameters[reference.ID]
@@ -95,7 +94,7 @@ func (t *Template) checkConditions() error {
 				}
 			case reference.Condition && isCondition, !reference.Condition && (isParameter || pseudo[reference.ID]):
 			default:
-				return fmt.Errorf("Template format error: Unresolved dependencies [%s]. Cannot reference resources in the Conditions block of the template", reference.ID)
+				return Errorf("Template format error: Unresolved dependencies [%s]. Cannot reference resources in the Conditions block of the template", reference.ID)
 			}
 		}
 		done[id] = true

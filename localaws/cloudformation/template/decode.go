@@ -3,7 +3,6 @@ package template
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -17,14 +16,14 @@ func decode(body string) (any, error) {
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal([]byte(body), &document); err != nil {
-		return nil, fmt.Errorf("Template format error: YAML not well-formed. (%s)", strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, Errorf("Template format error: YAML not well-formed. (%s)", strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if len(document.Content) == 0 {
-		return nil, errors.New("Template format error: unsupported structure.")
+		return nil, Errorf("Template format error: unsupported structure.")
 	}
 	value, err := plain(document.Content[0])
 	if err != nil {
-		return nil, fmt.Errorf("Template format error: YAML not well-formed. (%w)", err)
+		return nil, Errorf("Template format error: YAML not well-formed. (%w)", err)
 	}
 	return value, nil
 }
@@ -36,7 +35,7 @@ func decodeJSON(body string) (any, error) {
 		before := body[:syntax.Offset-1]
 		line := strings.Count(before, "\n") + 1
 		column := len(before) - strings.LastIndex(before, "\n")
-		return nil, fmt.Errorf("Template format error: JSON not well-formed. (line %d, column %d)", line, column)
+		return nil, Errorf("Template format error: JSON not well-formed. (line %d, column %d)", line, column)
 	}
 	return value, err
 }
@@ -63,7 +62,7 @@ func plain(node *yaml.Node) (any, error) {
 }
 
 func untagged(node *yaml.Node) (any, error) {
-	switch node.Kind {
+	switch node.Kind { //nolint:exhaustive // a document is unwrapped, and the rest are scalars
 	case yaml.AliasNode:
 		return plain(node.Alias)
 	case yaml.SequenceNode:
@@ -99,7 +98,7 @@ func mapping(node *yaml.Node) (any, error) {
 			continue
 		}
 		if own[key.Value] {
-			return nil, fmt.Errorf("line %d: duplicate key %s", key.Line, key.Value)
+			return nil, Errorf("line %d: duplicate key %s", key.Line, key.Value)
 		}
 		fields[key.Value], own[key.Value] = value, true
 	}

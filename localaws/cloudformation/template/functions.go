@@ -2,7 +2,6 @@ package template
 
 import (
 	"encoding/base64"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,13 +21,13 @@ func init() { // not a literal: the functions resolve their arguments with it
 }
 
 func (s *Scope) condition(any) (any, error) {
-	return nil, fmt.Errorf("Template error: a condition function stands where a value is wanted")
+	return nil, Errorf("Template error: a condition function stands where a value is wanted")
 }
 
 func (s *Scope) ref(argument any) (any, error) {
 	id, ok := argument.(string)
 	if !ok {
-		return nil, fmt.Errorf("Template format error: every Ref object must have a single String value.")
+		return nil, Errorf("Template format error: every Ref object must have a single String value.")
 	}
 	if id == "AWS::NoValue" {
 		return noValue{}, nil
@@ -45,7 +44,7 @@ func (s *Scope) ref(argument any) (any, error) {
 func (s *Scope) getAtt(argument any) (any, error) {
 	id, attribute, ok := getAtt(argument)
 	if !ok {
-		return nil, fmt.Errorf("Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute")
+		return nil, Errorf("Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute")
 	}
 	name, err := s.text(attribute)
 	if err != nil {
@@ -57,7 +56,7 @@ func (s *Scope) getAtt(argument any) (any, error) {
 func (s *Scope) sub(argument any) (any, error) {
 	text, variables, ok := sub(argument)
 	if !ok {
-		return nil, fmt.Errorf("Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string")
+		return nil, Errorf("Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string")
 	}
 	var failed error
 	made := placeholder.ReplaceAllStringFunc(text, func(match string) string {
@@ -94,7 +93,7 @@ func (s *Scope) text(value any) (string, error) {
 	}
 	text, ok := Text(resolved)
 	if !ok {
-		return "", fmt.Errorf("Template error: a string is wanted where %v stands", value)
+		return "", Errorf("Template error: a string is wanted where %v stands", value)
 	}
 	return text, nil
 }
@@ -110,7 +109,7 @@ func (s *Scope) join(argument any) (any, error) {
 	const wrong = "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined."
 	pair, _ := argument.([]any)
 	if len(pair) != 2 {
-		return nil, fmt.Errorf(wrong)
+		return nil, Errorf("%s", wrong)
 	}
 	items, ok, err := s.list(pair[1])
 	if err != nil {
@@ -124,7 +123,7 @@ func (s *Scope) join(argument any) (any, error) {
 		pieces = append(pieces, piece)
 	}
 	if !ok || !isText {
-		return nil, fmt.Errorf(wrong)
+		return nil, Errorf("%s", wrong)
 	}
 	return strings.Join(pieces, delimiter), nil
 }
@@ -132,7 +131,7 @@ func (s *Scope) join(argument any) (any, error) {
 func (s *Scope) pick(argument any) (any, error) {
 	pair, _ := argument.([]any)
 	if len(pair) != 2 {
-		return nil, fmt.Errorf("Template error: Fn::Select requires a list argument with two elements: an integer index and a list")
+		return nil, Errorf("Template error: Fn::Select requires a list argument with two elements: an integer index and a list")
 	}
 	items, ok, err := s.list(pair[1])
 	if err != nil {
@@ -144,10 +143,10 @@ func (s *Scope) pick(argument any) (any, error) {
 	}
 	index, err := strconv.Atoi(text)
 	if !ok || err != nil {
-		return nil, fmt.Errorf("Template error: Fn::Select requires a list argument with two elements: an integer index and a list")
+		return nil, Errorf("Template error: Fn::Select requires a list argument with two elements: an integer index and a list")
 	}
 	if index < 0 || index >= len(items) {
-		return nil, fmt.Errorf("Template error: Fn::Select cannot select nonexistent value at index %d", index)
+		return nil, Errorf("Template error: Fn::Select cannot select nonexistent value at index %d", index)
 	}
 	return items[index], nil
 }
@@ -155,7 +154,7 @@ func (s *Scope) pick(argument any) (any, error) {
 func (s *Scope) split(argument any) (any, error) {
 	pair, _ := argument.([]any)
 	if len(pair) != 2 {
-		return nil, fmt.Errorf("Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split or a function that returns a string to be split.")
+		return nil, Errorf("Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split or a function that returns a string to be split.")
 	}
 	delimiter, _ := Text(pair[0])
 	text, err := s.text(pair[1])
@@ -188,7 +187,7 @@ func (s *Scope) zones(argument any) (any, error) {
 func (s *Scope) findInMap(argument any) (any, error) {
 	list, _ := argument.([]any)
 	if len(list) != 3 && len(list) != 4 {
-		return nil, fmt.Errorf("Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value")
+		return nil, Errorf("Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value")
 	}
 	var keys []string
 	for _, item := range list[:3] {
@@ -205,20 +204,20 @@ func (s *Scope) findInMap(argument any) (any, error) {
 		return s.resolve(options["DefaultValue"])
 	}
 	if _, there := s.Template.Mappings[keys[0]]; !there {
-		return nil, fmt.Errorf("Template error: Mapping named '%s' is not present in the 'Mappings' section of template.", keys[0])
+		return nil, Errorf("Template error: Mapping named '%s' is not present in the 'Mappings' section of template.", keys[0])
 	}
-	return nil, fmt.Errorf("Template error: Unable to get mapping for %s", strings.Join(keys, "::"))
+	return nil, Errorf("Template error: Unable to get mapping for %s", strings.Join(keys, "::"))
 }
 
 func (s *Scope) choose(argument any) (any, error) {
 	list, _ := argument.([]any)
 	if len(list) != 3 {
-		return nil, fmt.Errorf("Template error: Fn::If requires a list argument with three elements")
+		return nil, Errorf("Template error: Fn::If requires a list argument with three elements")
 	}
 	id, _ := list[0].(string)
 	holds, known := s.Conditions[id]
 	if !known {
-		return nil, fmt.Errorf("Template error: Fn::If references undefined condition %v", list[0])
+		return nil, Errorf("Template error: Fn::If references undefined condition %v", list[0])
 	}
 	return s.resolve(list[1+slices.Index([]bool{true, false}, holds)])
 }
@@ -241,7 +240,7 @@ func (s *Scope) stackOutput(argument any) (any, error) {
 		return nil, err
 	}
 	if stack == "" || output == "" {
-		return nil, fmt.Errorf("Template error: Fn::GetStackOutput requires StackName and OutputName")
+		return nil, Errorf("Template error: Fn::GetStackOutput requires StackName and OutputName")
 	}
 	return s.StackOutput(region, stack, output)
 }

@@ -111,9 +111,9 @@ func (t *Template) Choose(given map[string]string) (map[string]string, error) {
 	}
 	switch {
 	case unknown != nil:
-		return nil, fmt.Errorf("Parameters: [%s] do not exist in the template", strings.Join(unknown, ", "))
+		return nil, Errorf("Parameters: [%s] do not exist in the template", strings.Join(unknown, ", "))
 	case missing != nil:
-		return nil, fmt.Errorf("Parameters: [%s] must have values", strings.Join(missing, ", "))
+		return nil, Errorf("Parameters: [%s] must have values", strings.Join(missing, ", "))
 	}
 	return chosen, nil
 }
@@ -124,9 +124,9 @@ func (p Parameter) validate(id, text string) error {
 	}
 	broken := func(rule string) error {
 		if p.ConstraintDescription != "" {
-			return fmt.Errorf("Parameter '%s' failed to satisfy constraint: %s", id, p.ConstraintDescription)
+			return Errorf("Parameter '%s' failed to satisfy constraint: %s", id, p.ConstraintDescription)
 		}
-		return fmt.Errorf("Parameter '%s' must %s", id, rule)
+		return Errorf("Parameter '%s' must %s", id, rule)
 	}
 	if pattern, err := regexp.Compile("^(?:" + p.AllowedPattern + ")$"); p.AllowedPattern != "" && (err != nil || !pattern.MatchString(text)) {
 		return broken("match pattern " + p.AllowedPattern)

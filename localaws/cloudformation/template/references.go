@@ -1,7 +1,6 @@
 package template
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -123,23 +122,23 @@ func (t *Template) check() error {
 	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
 		for _, other := range t.Resources[id].DependsOn {
 			if _, there := t.Resources[other]; !there {
-				return fmt.Errorf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", other)
+				return Errorf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", other)
 			}
 		}
-		if err := t.checkReferences("Resources", id, t.Resources[id].Condition, t.Resources[id].Properties); err != nil {
+		if err := t.checkReferences("Resources", t.Resources[id].Condition, t.Resources[id].Properties); err != nil {
 			return err
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(t.Outputs)) {
 		output := t.Outputs[id]
-		if err := t.checkReferences("Outputs", id, output.Condition, []any{output.Value, output.Export}); err != nil {
+		if err := t.checkReferences("Outputs", output.Condition, []any{output.Value, output.Export}); err != nil {
 			return err
 		}
 	}
 	return t.checkCircles()
 }
 
-func (t *Template) checkReferences(section, id, condition string, value any) error {
+func (t *Template) checkReferences(section, condition string, value any) error {
 	references := References(value)
 	if condition != "" {
 		references = append(references, Reference{ID: condition, Condition: true})
@@ -150,12 +149,12 @@ func (t *Template) checkReferences(section, id, condition string, value any) err
 		_, isCondition := t.Conditions[reference.ID]
 		switch {
 		case reference.Condition && !isCondition:
-			return fmt.Errorf("Template format error: Unresolved condition dependency %s in the %s block of the template", reference.ID, section)
+			return Errorf("Template format error: Unresolved condition dependency %s in the %s block of the template", reference.ID, section)
 		case reference.Condition || isResource || isParameter && reference.Attribute == "" || pseudo[reference.ID]:
 		case reference.Attribute != "":
-			return fmt.Errorf("Template error: instance of Fn::GetAtt references undefined resource %s", reference.ID)
+			return Errorf("Template error: instance of Fn::GetAtt references undefined resource %s", reference.ID)
 		default:
-			return fmt.Errorf("Template format error: Unresolved resource dependencies [%s] in the %s block of the template", reference.ID, section)
+			return Errorf("Template format error: Unresolved resource dependencies [%s] in the %s block of the template", reference.ID, section)
 		}
 	}
 	return nil
@@ -182,7 +181,7 @@ func (t *Template) checkCircles() error {
 		}
 	}
 	if len(left) > 0 {
-		return fmt.Errorf("Circular dependency between resources: [%s]", strings.Join(slices.Sorted(maps.Keys(left)), ", "))
+		return Errorf("Circular dependency between resources: [%s]", strings.Join(slices.Sorted(maps.Keys(left)), ", "))
 	}
 	return nil
 }

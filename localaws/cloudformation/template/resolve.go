@@ -2,7 +2,6 @@ package template
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -88,7 +87,7 @@ func (s *Scope) fields(v map[string]any) (any, error) {
 
 func (s *Scope) call(name string, function func(*Scope, any) (any, error), argument any) (any, error) {
 	if function == nil {
-		return nil, fmt.Errorf("Template error: %s is not supported here", name)
+		return nil, Errorf("Template error: %s is not supported here", name)
 	}
 	value, err := function(s, argument)
 	if errors.Is(err, ErrPending) {

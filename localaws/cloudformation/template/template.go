@@ -65,17 +65,17 @@ func Parse(body string) (*Template, error) {
 	}
 	all, ok := document.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("Template format error: unsupported structure.")
+		return nil, Errorf("Template format error: unsupported structure.")
 	}
 	if path, there := null("", all); there {
-		return nil, fmt.Errorf("Template format error: [%s] 'null' values are not allowed in templates", path)
+		return nil, Errorf("Template format error: [%s] 'null' values are not allowed in templates", path)
 	}
 	if err := known(all, sections, "Invalid template property or properties [%s]"); err != nil {
 		return nil, err
 	}
 	for _, refused := range []string{"Transform", "Hooks"} {
 		if all[refused] != nil {
-			return nil, fmt.Errorf("Template format error: %s %v is not supported here", refused, all[refused])
+			return nil, Errorf("Template format error: %s %v is not supported here", refused, all[refused])
 		}
 	}
 	t := &Template{Body: body, Metadata: all["Metadata"]}
@@ -90,9 +90,10 @@ func Parse(body string) (*Template, error) {
 	case r.err != nil:
 		return nil, r.err
 	case len(t.Resources) == 0:
-		return nil, fmt.Errorf("Template format error: At least one Resources member must be defined.")
+		return nil, Errorf("Template format error: At least one Resources member must be defined.")
 	}
-	return t, t.check()
+	err = t.check()
+	return t, err
 }
 
 // reader keeps the first error.
@@ -100,7 +101,7 @@ type reader struct{ err error }
 
 func (r *reader) fail(format string, values ...any) {
 	if r.err == nil {
-		r.err = fmt.Errorf(format, values...)
+		r.err = Errorf(format, values...)
 	}
 }
 
@@ -198,7 +199,7 @@ func known(fields map[string]any, names []string, format string) error {
 		}
 	}
 	if unknown != nil {
-		return fmt.Errorf(format, strings.Join(unknown, ", "))
+		return Errorf(format, strings.Join(unknown, ", "))
 	}
 	return nil
 }

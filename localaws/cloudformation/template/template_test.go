@@ -1,7 +1,6 @@
 package template_test
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -117,7 +116,7 @@ Resources:
 	}
 }
 
-var errNoExport = errors.New("No export named gone found")
+var errNoExport = template.Errorf("No export named gone found")
 
 // scope is a deployment with a few of everything.
 func scope(t *testing.T, value string) *template.Scope {

@@ -8,7 +8,7 @@ import (
 
 // services make the providers of a service each.
 var services = []func(aws.Config) resource.Registry{
-	EC2, Logs,
+	EC2, Logs, IAM, KMS, S3, SSM,
 	Nothing,
 	ELBv2, CloudWatch, SNS, SQS, SecretsManager, Events, StepFunctions, ECR, ApplicationAutoScaling,
 	RDS, WAFv2, Firehose, CloudTrail, Route53, ACM,

@@ -75,3 +75,11 @@ func unless(err error, codes ...string) error {
 	}
 	return err
 }
+
+// ifThere drops an error that says that what is to go is not there.
+func ifThere(err error) error {
+	if missing(err) {
+		return nil
+	}
+	return err
+}

@@ -237,13 +237,13 @@ func (l life) fail(t *testing.T, provider resource.Provider) {
 		}
 		return err
 	})
-	whole := func(step func(made resource.Request, result resource.Result) error) error {
+	whole := func(step func(made *resource.Request, result resource.Result) error) error {
 		request := asked(l.kind, l.properties(unique()))
 		result, err := provider.Create(t.Context(), request)
 		if err != nil {
 			t.Fatalf("creating %s: %v", l.kind, err)
 		}
-		err = step(request, result)
+		err = step(&request, result)
 		if failed := provider.Delete(t.Context(), updated(request, result, request.Properties)); failed != nil {
 			t.Errorf("deleting %s afterwards: %v", l.kind, failed)
 		}
@@ -251,7 +251,8 @@ func (l life) fail(t *testing.T, provider resource.Provider) {
 	}
 	for number, change := range l.changes {
 		l.lose(t, fmt.Sprintf("update %d of", number+1), func(lossy resource.Provider) error {
-			return whole(func(request resource.Request, result resource.Result) error {
+			return whole(func(made *resource.Request, result resource.Result) error {
+				request := *made
 				before := copied(request.Properties)
 				for _, earlier := range l.changes[:number] {
 					earlier(before)
@@ -266,7 +267,7 @@ func (l life) fail(t *testing.T, provider resource.Provider) {
 				}
 				_, err := lossy.Update(t.Context(), updated(request, result, after))
 				if l.back { // as the engine rolls back
-					request.Properties = after
+					request.Properties, made.Properties = after, before
 					if _, failed := provider.Update(t.Context(), updated(request, result, before)); failed != nil {
 						t.Errorf("taking update %d of %s back: %v", number+1, l.kind, failed)
 					}
@@ -276,8 +277,8 @@ func (l life) fail(t *testing.T, provider resource.Provider) {
 		})
 	}
 	l.lose(t, "deleting", func(lossy resource.Provider) error {
-		return whole(func(request resource.Request, result resource.Result) error {
-			return lossy.Delete(t.Context(), updated(request, result, request.Properties))
+		return whole(func(request *resource.Request, result resource.Result) error {
+			return lossy.Delete(t.Context(), updated(*request, result, request.Properties))
 		})
 	})
 }

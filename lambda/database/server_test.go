@@ -124,7 +124,7 @@ func rotations(w *world) {
 			for generation := range times {
 				login := w.current().login()
 				releases[generation].Done()
-				for range 1 + i%3 {
+				for range 1 + i%2 {
 					connect(i, generation, login, &fresh)
 				}
 				<-turn[generation+1]

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"log/slog"
 	"net/http"
 	"os"
@@ -34,7 +35,7 @@ func main() {
 		return
 	}
 	secrets := secretsmanager.NewFromConfig(aws)
-	connector := postgres.Connector{Roots: rdsca.Roots(), Application: "payment-processor-credentials"}
+	connector := postgres.Connector{Roots: roots(os.Getenv("DB_CA")), Application: "payment-processor-credentials"}
 	credentials := database.Credentials{
 		Secrets: secrets, Connect: connector.Connect, Now: time.Now, Sleep: database.Sleep, Log: log,
 	}
@@ -46,6 +47,18 @@ func main() {
 	lambda.Start(map[string]any{
 		"credentials": answering(cfn.LambdaWrap(credentials.Handle)), "rotate": rotation.Handle,
 	}[os.Getenv("_HANDLER")])
+}
+
+// roots are those of a file, for a database that is not Amazon's, or Amazon's.
+func roots(file string) *x509.CertPool {
+	if file == "" {
+		return rdsca.Roots()
+	}
+	roots := x509.NewCertPool()
+	if pem, err := os.ReadFile(file); err == nil {
+		roots.AppendCertsFromPEM(pem)
+	}
+	return roots
 }
 
 // answering keeps the address at which CloudFormation waits out of the log: it is signed.

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"crypto/x509"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"payment-processor/lambda/internal/rdsca"
 	"payment-processor/lambda/internal/runtimetest"
 
 	"github.com/aws/aws-lambda-go/cfn"
@@ -24,6 +28,17 @@ func TestCredentialsAnswerCloudFormation(t *testing.T) {
 	runtimetest.Run(t, main).Invoke(t, cfn.Event{RequestType: cfn.RequestCreate, ResponseURL: server.URL, ResourceProperties: map[string]any{}})
 	if got := <-answers; !strings.Contains(got, `"FAILED"`) || !strings.Contains(got, "property Host is empty") {
 		t.Errorf("answered %s", got)
+	}
+}
+
+// With another authority than Amazon's, only that one is trusted; with none that can be read, nobody.
+func TestRoots(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(file, rdsca.PEM, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if !roots("").Equal(rdsca.Roots()) || !roots(file).Equal(rdsca.Roots()) || !roots("/nowhere").Equal(x509.NewCertPool()) {
+		t.Error("others are trusted")
 	}
 }
 

@@ -3,6 +3,7 @@
 package postgrestest
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -17,6 +18,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -38,11 +40,10 @@ type Server struct {
 // Start starts a server that the test stops. It logs every statement. Without PostgreSQL the test is skipped, but not in CI.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
-	if len(found) == 0 {
+	bin := programs()
+	if bin == "" {
 		absent(t, os.Getenv("CI"))
 	}
-	bin := filepath.Dir(found[len(found)-1])
 	dir, err := os.MkdirTemp("/tmp", "postgres") // a socket's path has at most 107 characters
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
@@ -64,8 +65,8 @@ func Start(t testing.TB) *Server {
 	defer log.Close()
 	server := run("postgres", "-D", data, "-h", "127.0.0.1", "-p", s.Port, "-k", dir, "-F",
 		"-c", "ssl=on", "-c", "ssl_cert_file="+s.file("server.pem"), "-c", "ssl_key_file="+s.file("server.key"),
-		"-c", "log_statement=all", "-c", "log_connections=on", "-c", "log_min_messages=debug1", "-c", "max_connections=200",
-		"-c", "shared_buffers=16MB", "-c", "synchronous_commit=off")
+		"-c", "log_statement=all", "-c", "log_connections=on", "-c", "max_connections=100", "-c", "shared_buffers=16MB",
+		"-c", "autovacuum=off", "-c", "jit=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0")
 	server.Stdout, server.Stderr = log, log
 	must(t, server.Start())
 	t.Cleanup(func() {
@@ -82,6 +83,19 @@ func Start(t testing.TB) *Server {
 			t.Fatalf("the server does not start: %v\n%s", err, s.Log(t))
 		}
 	}
+}
+
+// programs is the directory of the server's: the first in PATH, or Debian's newest, which is in nobody's.
+func programs() string {
+	if found, err := exec.LookPath("postgres"); err == nil {
+		return filepath.Dir(found)
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
+	slices.SortFunc(found, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
+	if len(found) == 0 {
+		return ""
+	}
+	return filepath.Dir(found[len(found)-1])
 }
 
 func absent(t testing.TB, ci string) {

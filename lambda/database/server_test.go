@@ -28,6 +28,7 @@ func TestRealServer(t *testing.T) {
 		"another database":  anotherDatabase,
 		"users are missing": usersAreMissing,
 		"repaired":          repaired,
+		"no owner":          noOwner,
 	} {
 		t.Run(name, func(t *testing.T) {
 			name := strings.ReplaceAll(name, " ", "_")
@@ -252,6 +253,14 @@ func repaired(w *world) {
 	if w.current().text("password") == moved.text("password") {
 		w.t.Error("another user has the same password")
 	}
+}
+
+// A master that may not close the maintenance database to others must still get the application's made.
+func noOwner(w *world) {
+	w.server.Do(w.t, "ALTER DATABASE postgres OWNER TO root", "GRANT CONNECT ON DATABASE postgres TO PUBLIC")
+	defer w.server.Do(w.t, "ALTER DATABASE postgres OWNER TO master")
+	w.must(w.send(w.event(cfn.RequestCreate, nil)))
+	w.must(w.login(secretstest.Current))
 }
 
 func (w *world) try(login postgres.Login, statements ...string) error {

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -94,18 +95,25 @@ func (r *Runtime) start(ctx context.Context, config *types.FunctionConfiguration
 	p.command = exec.CommandContext(r.ended, executable)
 	p.command.Dir, p.command.Env = c.directory, r.environment(config, c, p.id)
 	p.command.Stdout, p.command.Stderr = p.log, p.log
-	r.lock.Lock()
-	r.processes[p.id] = p
-	r.lock.Unlock()
-	if err := p.command.Start(); err != nil {
-		r.forget(p)
-		return nil, err
+	if err := r.begin(p); err != nil {
+		return nil, errors.Join(err, file.Close())
 	}
 	r.background.Go(func() {
 		_ = p.command.Wait() // however it ended
 		r.forget(p)
 	})
 	return p, nil
+}
+
+// begin starts a process and makes it known, before it can ask for an event.
+func (r *Runtime) begin(p *process) error {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	if err := p.command.Start(); err != nil {
+		return err
+	}
+	r.processes[p.id] = p
+	return nil
 }
 
 func (r *Runtime) forget(p *process) {

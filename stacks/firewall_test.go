@@ -85,6 +85,13 @@ func TestFirewallLog(t *testing.T) {
 		if policy := e.logPolicy(t, "FirewallLogsPolicy"); !slices.Contains(listed(e.only(t, "AWS::WAFv2::LoggingConfiguration").Body["DependsOn"]), any(policy.ID)) {
 			t.Errorf("%s: WAF may log before it is allowed to", suffix)
 		}
+		allowed := `{"Statement":[{"Action":["logs:CreateLogStream","logs:PutLogEvents"],"Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:logs:us-east-2:111122223333:*"},` +
+			`"StringEquals":{"aws:SourceAccount":"111122223333"}},"Effect":"Allow","Principal":{"Service":"delivery.logs.amazonaws.com"},` +
+			`"Resource":"arn:aws:logs:us-east-2:111122223333:log-group:` + name + `:*"}],"Version":"2012-10-17"}`
+		policy := properties(t, e, e.logPolicy(t, "FirewallLogsPolicy"))
+		if policy["PolicyDocument"] != allowed || policy["PolicyName"] != "payment-processor-"+suffix+"-firewall" {
+			t.Errorf("%s: WAF may log by %v, want %s", suffix, policy, allowed)
+		}
 	}
 }
 

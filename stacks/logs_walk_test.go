@@ -29,6 +29,10 @@ func logGroups(e *environment) []string {
 		if len(destinations) == 0 {
 			findings = append(findings, fmt.Sprintf("%v does not log", r))
 		}
+		logging := asObject(r.Properties["LoggingConfiguration"])
+		if logging["Level"] != "ALL" || logging["IncludeExecutionData"] != false || asObject(r.Properties["TracingConfiguration"])["Enabled"] != true {
+			findings = append(findings, fmt.Sprintf("%v hides its steps, or shows what they carry", r))
+		}
 		for _, d := range destinations {
 			if !e.isLogGroup(r, asObject(asObject(d)["CloudWatchLogsLogGroup"])["LogGroupArn"]) {
 				findings = append(findings, fmt.Sprintf("%v logs elsewhere", r))
@@ -78,7 +82,8 @@ func unencrypted(e *environment) []string {
 			encrypted = asObject(p["EncryptionConfiguration"])["KmsKey"] != nil
 		case "AWS::KinesisFirehose::DeliveryStream":
 			to := asObject(p["ExtendedS3DestinationConfiguration"])
-			encrypted = asObject(p["DeliveryStreamEncryptionConfigurationInput"])["KeyARN"] != nil &&
+			waiting := asObject(p["DeliveryStreamEncryptionConfigurationInput"])
+			encrypted = waiting["KeyARN"] != nil && waiting["KeyType"] == "CUSTOMER_MANAGED_CMK" &&
 				asObject(asObject(to["EncryptionConfiguration"])["KMSEncryptionConfig"])["AWSKMSKeyARN"] != nil
 		case "AWS::CloudTrail::Trail":
 			encrypted = p["KMSKeyId"] != nil
@@ -149,6 +154,10 @@ func TestLogGroupsFires(t *testing.T) {
 		{`{"M": {"Type": "AWS::StepFunctions::StateMachine"}}`, "does not log"},
 		{`{"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"LoggingConfiguration":
 		   {"Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": "arn"}}]}}}}`, "logs elsewhere"},
+		{`{"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"LoggingConfiguration": {"Level": "ERROR"}}}}`, "hides its steps"},
+		{`{"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"TracingConfiguration": {"Enabled": true},
+		   "LoggingConfiguration": {"Level": "ALL", "IncludeExecutionData": true}}}}`, "hides its steps"},
+		{`{"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"LoggingConfiguration": {"Level": "ALL", "IncludeExecutionData": false}}}}`, "hides its steps"},
 		{`{"T": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"ContainerDefinitions": [{"Name": "app"}]}}}`, "container app logs elsewhere"},
 		{`{"C": {"Type": "AWS::ECS::Cluster"}}`, "does not audit Exec"},
 	} {

@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"payment-processor/lambda/database"
-	"payment-processor/lambda/release"
 	"payment-processor/lambda/rotationrelease"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -69,10 +68,9 @@ func newRotationRelease(m *machinery, secret awssecretsmanager.ISecret, props re
 	allow(as.Role, []*string{m.Arns.deploymentGroup()}, "codedeploy:BatchGetDeployments", "codedeploy:CreateDeployment",
 		"codedeploy:ListDeployments")
 	allow(as.Role, []*string{m.Arns.codeDeployApplication()}, "codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision")
-	allow(as.Role, []*string{props.DeploymentGroup.DeploymentConfig().DeploymentConfigArn(), m.Arns.deploymentConfig(release.AllAtOnce)},
-		"codedeploy:GetDeploymentConfig")
+	allow(as.Role, []*string{props.DeploymentGroup.DeploymentConfig().DeploymentConfigArn()}, "codedeploy:GetDeploymentConfig")
 	allow(as.Role, []*string{m.Arns.service()}, "ecs:DescribeServices")
-	allow(as.Role, []*string{secret.SecretArn()}, "secretsmanager:DescribeSecret")
+	allow(as.Role, []*string{secret.SecretArn()}, "secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds")
 	m.describedStack(as.Role)
 
 	function := newGoFunction(m.Stack, "RotationReleaseFunction", goFunctionProps{

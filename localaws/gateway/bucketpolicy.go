@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"cmp"
 	"encoding/json"
+	"encoding/xml"
 	"io"
 	"net/http"
 	"strings"
@@ -18,29 +20,34 @@ type bucketPolicies struct {
 
 	lock     sync.Mutex
 	policies map[string]string // by bucket
+	logging  map[string]string
 }
 
 func newBucketPolicies(moto http.Handler) *bucketPolicies {
-	return &bucketPolicies{moto: moto, policies: map[string]string{}}
+	return &bucketPolicies{moto: moto, policies: map[string]string{}, logging: map[string]string{}}
 }
 
 func (b *bucketPolicies) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	_, about := r.URL.Query()["policy"]
+	_, logging := r.URL.Query()["logging"]
 	switch {
 	case bucket == "" || key != "":
 		b.moto.ServeHTTP(w, r)
 	case about:
-		if status := b.ask(r); status != http.StatusOK {
+		if status := b.ask(r, bucket); status != http.StatusOK {
 			refuse(w, r, http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
 			return
 		}
 		b.policy(w, r, bucket)
+	case logging:
+		b.log(w, r, bucket)
 	case r.Method == http.MethodDelete && !subresource(r):
 		watched := &watchedWriter{ResponseWriter: w}
 		b.moto.ServeHTTP(watched, r)
 		if watched.status == http.StatusNoContent {
 			b.set(bucket, "")
+			b.swap(bucket, "")
 		}
 	default:
 		b.moto.ServeHTTP(w, r)
@@ -57,10 +64,47 @@ func subresource(r *http.Request) bool {
 	return false
 }
 
-// ask asks moto whether the bucket exists.
-func (b *bucketPolicies) ask(r *http.Request) int {
+// log keeps where a bucket's access log goes. moto would write that log, and so fill buckets that are being emptied, and
+// looks for the permission in a policy that it does not have.
+func (b *bucketPolicies) log(w http.ResponseWriter, r *http.Request, bucket string) {
+	w.Header().Set("Content-Type", "application/xml")
+	if r.Method != http.MethodPut {
+		_, _ = io.WriteString(w, cmp.Or(b.logs(bucket), `<BucketLoggingStatus xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>`))
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBucketPolicy))
+	var asked struct {
+		Target string `xml:"LoggingEnabled>TargetBucket"`
+	}
+	switch {
+	case err != nil || xml.Unmarshal(body, &asked) != nil:
+		refuse(w, r, http.StatusBadRequest, "MalformedXML", "The XML you provided was not well-formed")
+	case b.ask(r, bucket) != http.StatusOK:
+		refuse(w, r, http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
+	case asked.Target != "" && b.ask(r, asked.Target) != http.StatusOK:
+		refuse(w, r, http.StatusBadRequest, "InvalidTargetBucketForLogging", "The target bucket for logging does not exist")
+	default:
+		b.swap(bucket, string(body))
+	}
+}
+
+func (b *bucketPolicies) logs(bucket string) string {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	return b.logging[bucket]
+}
+
+func (b *bucketPolicies) swap(bucket, logging string) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	b.logging[bucket] = logging
+}
+
+// ask asks moto whether a bucket exists.
+func (b *bucketPolicies) ask(r *http.Request, bucket string) int {
 	head := r.Clone(r.Context())
 	head.Method, head.Body, head.ContentLength, head.URL.RawQuery = http.MethodHead, http.NoBody, 0, ""
+	head.URL.Path, head.URL.RawPath = "/"+bucket, ""
 	answer := &memoryWriter{}
 	b.moto.ServeHTTP(answer, head)
 	return answer.status()

@@ -1,10 +1,12 @@
 package gates
 
 import (
+	"errors"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	_ "payment-processor/internal/fastsynth"
@@ -16,8 +18,15 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "gates"); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	jsii.Close()
+	if err := os.RemoveAll(scratch); err != nil {
+		panic(err)
+	}
 	os.Exit(code)
 }
 
@@ -68,14 +77,12 @@ func synthesized(t *testing.T, suffix string) Assembly {
 	return assembly
 }
 
-// assemblyDir outlives the test that asks for it: other tests read the assembly too.
+// scratch outlives the test that asks for it: other tests read the assembly too.
+var scratch string
+
 func assemblyDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "gates")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir, err = filepath.EvalSymlinks(dir)
+	dir, err := os.MkdirTemp(scratch, "assembly")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,46 +122,103 @@ func rendered(t *testing.T, templates []Stack) []Finding {
 	return slices.DeleteFunc(findings, func(f Finding) bool { return ConstructOnly[f.Rule] != "" })
 }
 
-var findings = map[string][]Finding{}
+// evaluation is what all gates find: by suffix in the environments, and in each sabotaged template.
+type evaluation struct {
+	findings map[string][]Finding
+	applied  map[string]bool // the controls of Control Tower that had something to look at
+	sabotage []Finding       // the stack is edit-0, edit-1, … as in Sabotage
+}
 
-// found is what all gates have against an environment, asked once a test binary.
-func found(t *testing.T, suffix string) []Finding {
+var evaluated *evaluation
+
+// evaluate asks all gates, once a test binary. What is not jsii runs beside it: cfn-guard and Node.js take their time.
+func evaluate(t *testing.T) *evaluation {
 	t.Helper()
-	if all, ok := findings[suffix]; ok {
-		return all
+	if evaluated != nil {
+		return evaluated
 	}
-	assembly := synthesized(t, suffix)
-	type answer struct {
-		findings []Finding
-		err      error
+	var beside gather
+	var all []Stack
+	for _, suffix := range environments {
+		assembly := synthesized(t, suffix)
+		all = append(all, assembly.Stacks...)
+		beside.guard(t, ControlTower, assembly.Stacks)
 	}
-	controls := make(chan answer, 1)
-	go func() { // cfn-guard takes its time
-		found, _, err := Guard(t.Context(), root, ControlTower, assembly.Stacks)
-		controls <- answer{found, err}
-	}()
-	nag, err := Nag(assembly)
-	if err != nil {
+	edits := sabotaged(t, synthesized(t, "prod").Stacks)
+	beside.validate(t, slices.Concat(all, edits["ours"]))
+	for _, rule := range slices.Sorted(maps.Keys(edits)) {
+		if strings.HasPrefix(rule, "CT.") {
+			beside.guard(t, []string{rule}, edits[rule])
+		}
+	}
+	packs := rendered(t, slices.Concat(all, edits["packs"]))
+	found := append(beside.wait(t), packs...)
+	for _, suffix := range environments {
+		nag, err := Nag(synthesized(t, suffix))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, nag...)
+	}
+	evaluated = &evaluation{findings: map[string][]Finding{}, applied: beside.applied}
+	for _, f := range found {
+		if strings.HasPrefix(f.Stack, "edit-") {
+			evaluated.sabotage = append(evaluated.sabotage, f)
+		} else {
+			suffix := f.Stack[strings.LastIndex(f.Stack, "-")+1:]
+			evaluated.findings[suffix] = append(evaluated.findings[suffix], f)
+		}
+	}
+	return evaluated
+}
+
+// gather collects what gates find that run at the same time.
+type gather struct {
+	group    sync.WaitGroup
+	mutex    sync.Mutex
+	findings []Finding
+	applied  map[string]bool
+	errs     []error
+}
+
+func (g *gather) add(findings []Finding, applied map[string]bool, err error) {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if g.applied == nil {
+		g.applied = map[string]bool{}
+	}
+	g.findings = append(g.findings, findings...)
+	maps.Copy(g.applied, applied)
+	g.errs = append(g.errs, err)
+}
+
+func (g *gather) guard(t *testing.T, controls []string, templates []Stack) {
+	t.Helper()
+	g.group.Go(func() { g.add(Guard(t.Context(), root, controls, templates)) })
+}
+
+func (g *gather) validate(t *testing.T, templates []Stack) {
+	t.Helper()
+	g.group.Go(func() {
+		findings, err := Validate(t.Context(), root, templates)
+		g.add(findings, nil, err)
+	})
+}
+
+func (g *gather) wait(t *testing.T) []Finding {
+	t.Helper()
+	g.group.Wait()
+	if err := errors.Join(g.errs...); err != nil {
 		t.Fatal(err)
 	}
-	rules, err := Validate(t.Context(), root, assembly.Stacks)
-	if err != nil {
-		t.Fatal(err)
-	}
-	include := rendered(t, assembly.Stacks)
-	control := <-controls
-	if control.err != nil {
-		t.Fatal(control.err)
-	}
-	findings[suffix] = slices.Concat(nag, include, rules, control.findings)
-	return findings[suffix]
+	return g.findings
 }
 
 // What is neither compliant nor suppressed does not get to an account.
 func TestGates(t *testing.T) {
 	for _, suffix := range environments {
 		t.Run(suffix, func(t *testing.T) {
-			open, idle := Without(found(t, suffix), synthesized(t, suffix).Suppressions())
+			open, idle := Without(evaluate(t).findings[suffix], synthesized(t, suffix).Suppressions())
 			for _, f := range open {
 				t.Error(f)
 			}
@@ -162,5 +226,17 @@ func TestGates(t *testing.T) {
 				t.Errorf("nothing needs the suppression of %v at %s any more", s.Rules, s.Path)
 			}
 		})
+	}
+}
+
+// A control that has nothing to look at holds nothing; one that is refused has a reason, and is not asked.
+func TestControlTowerApplies(t *testing.T) {
+	for _, id := range ControlTower {
+		if !evaluate(t).applied[id] {
+			t.Errorf("%s applies to nothing that the app has", id)
+		}
+		if Refused[id] != "" {
+			t.Errorf("%s is refused and asked", id)
+		}
 	}
 }

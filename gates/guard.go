@@ -48,6 +48,58 @@ func guardRules(root string, controls []string) (texts []string, control map[str
 	return texts, control, nil
 }
 
+var typeName = regexp.MustCompile(`"(AWS::\w+::\w+)"`)
+
+// looked leaves of the templates what the rules look at, and what that refers to: cfn-guard's time grows with rules times
+// resources.
+func looked(templates []Stack, rules []string) []Stack {
+	types := map[any]bool{}
+	for _, rule := range rules {
+		for _, name := range typeName.FindAllStringSubmatch(rule, -1) {
+			types[name[1]] = true
+		}
+	}
+	var less []Stack
+	for _, t := range templates {
+		kept := map[string]any{}
+		all, _ := t.Template["Resources"].(map[string]any)
+		for id, resource := range all {
+			if r, _ := resource.(map[string]any); types[r["Type"]] {
+				kept[id] = resource
+				for name := range mentioned(resource) {
+					if all[name] != nil {
+						kept[name] = all[name]
+					}
+				}
+			}
+		}
+		less = append(less, Stack{Name: t.Name, Template: map[string]any{"Resources": kept}})
+	}
+	return less
+}
+
+// mentioned are the strings in a value.
+func mentioned(value any) map[string]bool {
+	found := map[string]bool{}
+	var look func(any)
+	look = func(value any) {
+		switch v := value.(type) {
+		case string:
+			found[v] = true
+		case []any:
+			for _, item := range v {
+				look(item)
+			}
+		case map[string]any:
+			for _, item := range v {
+				look(item)
+			}
+		}
+	}
+	look(value)
+	return found
+}
+
 type guardReport struct {
 	NotCompliant []struct {
 		Rule json.RawMessage
@@ -61,7 +113,7 @@ func Guard(ctx context.Context, root string, controls []string, templates []Stac
 	if err != nil {
 		return nil, nil, err
 	}
-	input := mustJSON(map[string][]string{"rules": rules, "data": texts(templates)})
+	input := mustJSON(map[string][]string{"rules": rules, "data": texts(looked(templates, rules))})
 	var reports []guardReport
 	if err := run(ctx, &reports, input, guardBinary(root, runtime.GOOS, runtime.GOARCH),
 		"validate", "--payload", "--structured", "--output-format", "json", "--show-summary", "none"); err != nil {

@@ -11,27 +11,14 @@ func TestSabotage(t *testing.T) {
 	if len(Sabotage) < 60 {
 		t.Errorf("%d edits are too few to trust the gates", len(Sabotage))
 	}
-	production := synthesized(t, "prod").Stacks
-	edited := map[string][]Stack{} // by the rule that must notice, all of ours as one
-	for i, edit := range Sabotage {
-		stack, _, err := edit.Apply(production)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		stack.Name = fmt.Sprintf("edit-%d", i)
-		edited[gate(edit.By)] = append(edited[gate(edit.By)], stack)
-	}
 	before := map[string]bool{}
-	for _, f := range found(t, "prod") {
+	for _, f := range evaluate(t).findings["prod"] {
 		before[f.Rule+" "+f.Resource+" "+f.Message] = true
 	}
 	noticed := map[string]bool{}
-	for by, templates := range edited {
-		for _, f := range notice(t, by, templates) {
-			if !before[f.Rule+" "+f.Resource+" "+f.Message] {
-				noticed[f.Stack+" "+f.Rule] = true
-			}
+	for _, f := range evaluate(t).sabotage {
+		if !before[f.Rule+" "+f.Resource+" "+f.Message] {
+			noticed[f.Stack+" "+f.Rule] = true
 		}
 	}
 	for i, edit := range Sabotage {
@@ -41,32 +28,26 @@ func TestSabotage(t *testing.T) {
 	}
 }
 
-// gate is what has to run to hear a rule: all of ours at once, the packs at once, each of Control Tower's alone because
-// cfn-guard takes its time.
-func gate(rule string) string {
-	switch {
-	case strings.HasPrefix(rule, "PAY-"):
-		return "ours"
-	case strings.HasPrefix(rule, "CT."):
-		return rule
-	}
-	return "packs"
-}
-
-func notice(t *testing.T, gate string, templates []Stack) []Finding {
+// sabotaged are the edited templates, by what has to run to hear the rule that must notice: all of ours at once, the
+// packs at once, each rule of Control Tower alone because cfn-guard takes its time.
+func sabotaged(t *testing.T, production []Stack) map[string][]Stack {
 	t.Helper()
-	var findings []Finding
-	var err error
-	switch gate {
-	case "ours":
-		findings, err = Validate(t.Context(), root, templates)
-	case "packs":
-		findings = rendered(t, templates)
-	default:
-		findings, _, err = Guard(t.Context(), root, []string{gate}, templates)
+	edited := map[string][]Stack{}
+	for i, edit := range Sabotage {
+		stack, _, err := edit.Apply(production)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		stack.Name = fmt.Sprintf("edit-%d", i)
+		by := "packs"
+		switch {
+		case strings.HasPrefix(edit.By, "PAY-"):
+			by = "ours"
+		case strings.HasPrefix(edit.By, "CT."):
+			by = edit.By
+		}
+		edited[by] = append(edited[by], stack)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return findings
+	return edited
 }

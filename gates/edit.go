@@ -33,7 +33,7 @@ func (e Edit) Apply(stacks []Stack) (Stack, string, error) {
 			if resource["Type"] != e.Type || !strings.HasPrefix(id, e.ID) {
 				continue
 			}
-			changed, err := replace(resource, strings.FieldsFunc(e.At, func(r rune) bool { return r == '/' }), e.To)
+			changed, err := replace(resource, segments(e.At), e.To)
 			if err != nil {
 				return stack, id, fmt.Errorf("%s: %s %s: %w", e.What, id, e.At, err)
 			}

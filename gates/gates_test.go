@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -239,4 +240,50 @@ func TestControlTowerApplies(t *testing.T) {
 			t.Errorf("%s is refused and asked", id)
 		}
 	}
+}
+
+// reported are the rules on which the packs report, compliant or not.
+func reported(t *testing.T, assembly Assembly) []string {
+	t.Helper()
+	var rules []string
+	files, err := filepath.Glob(filepath.Join(assembly.Dir, "*-NagReport.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		var report nagReport
+		if err := readJSON(file, &report); err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range report.Lines {
+			rules = append(rules, line.RuleID)
+		}
+	}
+	return rules
+}
+
+// exists says that stacks/ has a test of that name.
+func exists(t *testing.T, test string) bool {
+	t.Helper()
+	files, err := filepath.Glob("../stacks/*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file) //nolint:gosec // a test of this module
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(source), "\nfunc "+test+"(t *testing.T) {") {
+			return true
+		}
+	}
+	return false
+}
+
+// untried are the rules for what the app does not have.
+var untried = map[string]bool{
+	"PAY-DATABASE-01": true, "PAY-DATABASE-02": true, "PAY-DATABASE-03": true, "PAY-DATABASE-04": true,
+	"PAY-DATABASE-05": true, "PAY-DATABASE-06": true, "PAY-DATABASE-07": true, "PAY-DATABASE-08": true,
+	"PAY-DATABASE-09": true, "PAY-DATABASE-10": true, "PAY-DATABASE-11": true,
 }

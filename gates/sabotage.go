@@ -57,6 +57,9 @@ var sabotagedTask = []Edit{
 	{"sessions in a task are not recorded", "platform", clusterType, "", "Properties/Configuration/ExecuteCommandConfiguration/Logging", "NONE", "PAY-RELEASE-13"},
 	{"sessions in a task are recorded as plain text", "platform", clusterType, "", "Properties/Configuration/ExecuteCommandConfiguration/KmsKeyId", nil, "PAY-RELEASE-13"},
 	{"Container Insights is off", "platform", clusterType, "", "Properties/ClusterSettings", nil, "AwsSolutions-ECS4"},
+	{"Container Insights is less than it was", "platform", clusterType, "", "Properties/ClusterSettings/0/Value", "disabled", "PAY-RELEASE-14"},
+	{"nothing keeps public addresses from tasks", "platform", serviceType, "", "Properties/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp", nil, "PAY-RELEASE-12"},
+	{"nothing says that images are scanned", "platform", imagesType, "", "Properties/ImageScanningConfiguration", nil, "PAY-RELEASE-16"},
 	{"an image tag can be moved", "platform", imagesType, "", "Properties/ImageTagMutability", "MUTABLE", "CT.ECR.PR.3"},
 	{"nothing says that an image tag cannot be moved", "platform", imagesType, "", "Properties/ImageTagMutability", nil, "PAY-RELEASE-15"},
 	{"images are not scanned", "platform", imagesType, "", "Properties/ImageScanningConfiguration/ScanOnPush", false, "CT.ECR.PR.2"},
@@ -84,6 +87,12 @@ var sabotagedRelease = []Edit{
 }
 
 var sabotagedStores = []Edit{
+	{"the archive's stream is plain text", "platform", "AWS::KinesisFirehose::DeliveryStream", "", "Properties/DeliveryStreamEncryptionConfigurationInput", nil, "PAY-CRYPT-17"},
+	{"the archive is kept for a month", "platform", bucketType, "Archive", "Properties/LifecycleConfiguration/Rules/0/ExpirationInDays", 30.0, "PAY-CRYPT-10"},
+	{"nobody sees who reads the logs", "platform", bucketType, "AccessLogs", "Properties/LoggingConfiguration", nil, "AwsSolutions-S1"},
+	{"a queue is plain text", "platform", "AWS::Lambda::Permission", "", "", object{"Type": "AWS::SQS::Queue", "Properties": object{"SqsManagedSseEnabled": false}}, "PAY-CRYPT-12"},
+	{"a trail is off", "platform", "AWS::Lambda::Permission", "", "", object{"Type": "AWS::CloudTrail::Trail", "Properties": object{"IsLogging": false, "S3BucketName": "x"}}, "PAY-LOGS-10"},
+	{"an alarm is silenced", "observability", alarmType, "Cpu", "Properties/ActionsEnabled", false, "PAY-LOGS-08"},
 	{"a log is kept as plain text", "platform", logsType, "Logs", "Properties/KmsKeyId", nil, "PAY-LOGS-01"},
 	{"the flow log is kept as plain text", "network", logsType, "FlowLogs", "Properties/KmsKeyId", nil, "CT.CLOUDWATCH.PR.3"},
 	{"a log is kept for ever", "platform", logsType, "Logs", "Properties/RetentionInDays", nil, "PAY-LOGS-02"},
@@ -121,7 +130,21 @@ var sabotagedStores = []Edit{
 	{"production's secret goes with its stack", "platform", secretType, "DatabaseSecret", "DeletionPolicy", "Delete", "PAY-CRYPT-16"},
 }
 
+const firewall = "Properties/Rules/"
+
 var sabotagedEdges = []Edit{
+	{"no firewall stands before the load balancer", "platform", "AWS::WAFv2::WebACLAssociation", "", "", nil, "PAY-ENTRANCE-04"},
+	{"the firewall stands before something else", "platform", "AWS::WAFv2::WebACLAssociation", "", "Properties/ResourceArn", "arn:aws:apigateway:us-east-2::/restapis/x/stages/y", "PCI.DSS.321-ALBWAFEnabled"},
+	{"the firewall lets injected SQL pass", "platform", "AWS::WAFv2::WebACL", "", firewall + "Name=AWSManagedRulesSQLiRuleSet", nil, "PAY-ENTRANCE-07"},
+	{"the firewall counts what it should refuse", "platform", "AWS::WAFv2::WebACL", "", firewall + "Name=AWSManagedRulesCommonRuleSet/OverrideAction", object{"Count": object{}}, "PAY-ENTRANCE-07"},
+	{"one client may send any number of requests", "platform", "AWS::WAFv2::WebACL", "", firewall + "0", nil, "PAY-ENTRANCE-08"},
+	{"too many requests are counted and let through", "platform", "AWS::WAFv2::WebACL", "", firewall + "0/Action", object{"Count": object{}}, "PAY-ENTRANCE-08"},
+	{"what the firewall refuses is not logged", "platform", "AWS::WAFv2::LoggingConfiguration", "", "", nil, "PAY-ENTRANCE-09"},
+	{"sessions are in the firewall's log", "platform", "AWS::WAFv2::LoggingConfiguration", "", "Properties/RedactedFields/1", nil, "PAY-ENTRANCE-10"},
+	{"a rule of the firewall is not measured", "platform", "AWS::WAFv2::WebACL", "", firewall + "1/VisibilityConfig/CloudWatchMetricsEnabled", false, "PAY-ENTRANCE-11"},
+	{"a person gets a key from the template", "platform", "AWS::Lambda::Permission", "", "", object{"Type": "AWS::IAM::User"}, "PAY-ACCESS-06"},
+	{"a function answers the internet", "platform", "AWS::Lambda::Permission", "", "", object{"Type": "AWS::Lambda::Url", "Properties": object{"AuthType": "NONE", "TargetFunctionArn": "x"}}, "PAY-ACCESS-09"},
+	{"another network is joined to ours", "network", "AWS::EC2::EIP", "", "", object{"Type": "AWS::EC2::VPCPeeringConnection", "Properties": object{"VpcId": object{"Ref": "Vpc8378EB38"}, "PeerVpcId": "vpc-1"}}, "PAY-NETWORK-13"},
 	{"tasks are open to the internet", "platform", "AWS::EC2::SecurityGroupIngress", "TaskSecurityGroup", "Properties/CidrIp", "0.0.0.0/0", "PAY-NETWORK-01"},
 	{"the load balancer is open for SSH", "platform", firewallType, "LoadBalancerSecurityGroup", "Properties/SecurityGroupIngress/0", object{"CidrIp": "0.0.0.0/0", "FromPort": 22.0, "ToPort": 22.0, "IpProtocol": "tcp"}, "PAY-NETWORK-02"},
 	{"the database's port is open to the internet", "platform", firewallType, "LoadBalancerSecurityGroup", "Properties/SecurityGroupIngress/0", object{"CidrIp": "0.0.0.0/0", "FromPort": 5432.0, "ToPort": 5432.0, "IpProtocol": "tcp"}, "CT.EC2.PR.4"},

@@ -98,9 +98,13 @@ integration-live: ## check a real environment: make integration-live SUFFIX=dev 
 
 ## Before a pull request
 
-.PHONY: check lint vuln cover race generate fuzz simulate simulate-trials mutate
+.PHONY: check gates lint vuln cover race generate fuzz simulate simulate-trials mutate
 check: ## all that CI checks
 	@.ci/run
+
+gates: build ## cdk-nag, our own rules, Control Tower's, and sabotage that they must notice
+	@echo "asking the gates about dev, staging and prod …"
+	@go test ./gates/... -count=1
 
 lint: build/modules ## golangci-lint
 	@echo "linting, minutes the first time because the linter is compiled …"
@@ -116,9 +120,10 @@ race: build/modules ## the functions' and the simulation's tests under the race 
 	@echo "testing with the race detector, a minute more the first time …"
 	@go test -race ./lambda/... ./simulation/... ./internal/... ./tools/...
 
-generate: build/modules ## rewrite README's configuration table and docs/simulation.md
+generate: build ## rewrite README's configuration table, docs/simulation.md, controls.md and sabotage.md
 	@go test ./stacks -count=1 -run TestReadmeExplainsEachKey -update
 	@go test ./simulation -count=1 -run TestDocument -update
+	@go test ./gates -count=1 -run TestDocuments -update
 
 fuzz: build/modules ## fuzz the configuration's parser for five minutes
 	@go test ./stacks -run '^$$' -fuzz FuzzLoadConfig -fuzztime $(or $(TIME),5m)

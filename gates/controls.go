@@ -20,9 +20,9 @@ var Controls = []Control{
 	{"1.3.2", "", "what may leave is named", "platform", firewallType, "TaskSecurityGroup", "Properties/SecurityGroupEgress/0/FromPort", "443", []string{"PAY-NETWORK-04", "PAY-NETWORK-05"}},
 	{"1.4.2", "EC2.15", "subnets give no public address", "network", "AWS::EC2::Subnet", "VpcPublic", "Properties/MapPublicIpOnLaunch", "false", []string{"PAY-NETWORK-08", "CT.EC2.PR.11"}},
 	{"1.4.4", "", "no route leads from the internet to tasks or data", "network", "AWS::EC2::Route", "VpcPrivate", "Properties/NatGatewayId", "", []string{"PAY-NETWORK-09", "PAY-NETWORK-10", "TestWalks"}},
-	{"1.4.4", "ECS.2", "tasks have no public address", "platform", serviceType, "", "Properties/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp", `"DISABLED"`, []string{"PAY-RELEASE-12", "CT.ECS.PR.9"}},
-	{"1.4.1", "EC2.2", "the default security group is empty, and nobody's", "network", "Custom::VpcRestrictDefaultSG", "", "Properties/DefaultSecurityGroupId", "", []string{"PAY-NETWORK-06", "PAY-NETWORK-07", "PCI.DSS.321-VPCDefaultSecurityGroupClosed"}},
-	{"1.4.5", "EC2.10", "data leaves for AWS through endpoints with a policy", "network", "AWS::EC2::VPCEndpoint", "VpcS3", "Properties/PolicyDocument", "", []string{"PAY-NETWORK-11", "PAY-NETWORK-12"}},
+	{"1.4.2", "ECS.2", "tasks have no public address", "platform", serviceType, "", "Properties/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp", `"DISABLED"`, []string{"PAY-RELEASE-12", "CT.ECS.PR.9"}},
+	{"1.3.1", "EC2.2", "the default security group is empty, and nobody's", "network", "Custom::VpcRestrictDefaultSG", "", "Properties/DefaultSecurityGroupId", "", []string{"PAY-NETWORK-06", "PAY-NETWORK-07", "PCI.DSS.321-VPCDefaultSecurityGroupClosed"}},
+	{"1.3.2", "EC2.55", "data leaves for AWS through endpoints with a policy", "network", "AWS::EC2::VPCEndpoint", "VpcS3", "Properties/PolicyDocument", "", []string{"PAY-NETWORK-11", "PAY-NETWORK-12"}},
 	// 2: secure configurations
 	{"2.2.6", "ECS.20", "the container does not run as root", "platform", taskType, "", container + "User", `"65532"`, []string{"PAY-CONTAINER-01", "CT.ECS.PR.3"}},
 	{"2.2.6", "ECS.5", "the root file system is read-only", "platform", taskType, "", container + "ReadonlyRootFilesystem", "true", []string{"PAY-CONTAINER-02", "CT.ECS.PR.6"}},
@@ -32,7 +32,7 @@ var Controls = []Control{
 	// 3: stored account data
 	{"3.5.1", "S3.17", "archived logs are encrypted with a key of ours", "platform", bucketType, "Archive", "Properties/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm", `"aws:kms"`, []string{"PAY-CRYPT-05", "PCI.DSS.321-S3DefaultEncryptionKMS"}},
 	{"3.5.1", "", "topics are encrypted with a key of ours", "observability", "AWS::SNS::Topic", "", "Properties/KmsMasterKeyId", "", []string{"PAY-CRYPT-11", "PCI.DSS.321-SNSEncryptedKMS"}},
-	{"3.6.1", "KMS.1", "a key is for what it is for", "platform", keyType, "LogKey", "Properties/KeyPolicy/Statement/Sid=LogGroupsOfThisStack/Condition", "", []string{"PAY-CRYPT-02", "PAY-CRYPT-03", "PAY-CRYPT-04", "TestWalks"}},
+	{"3.6.1", "KMS.5", "a key is for what it is for", "platform", keyType, "LogKey", "Properties/KeyPolicy/Statement/Sid=LogGroupsOfThisStack/Condition", "", []string{"PAY-CRYPT-02", "PAY-CRYPT-03", "PAY-CRYPT-04", "TestWalks"}},
 	{"3.7.4", "KMS.4", "keys rotate", "platform", keyType, "", "Properties/EnableKeyRotation", "true", []string{"PAY-CRYPT-01", "CT.KMS.PR.1", "PCI.DSS.321-KMSBackingKeyRotationEnabled"}},
 	// 4: transmission
 	{"4.2.1", "ELB.17", "clients speak TLS 1.2 with forward secrecy, or 1.3", "platform", listenerType, "ProductionListener", "Properties/SslPolicy", `"ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"`, []string{"PAY-ENTRANCE-05"}},
@@ -48,8 +48,8 @@ var Controls = []Control{
 	// 7, 8: access
 	{"7.2.1", "IAM.1", "no role may do more than it needs", "platform", policyType, "TaskExecutionRole", "Properties/PolicyDocument/Statement/0/Resource", "", []string{"PAY-ACCESS-01", "PAY-ACCESS-02", "PAY-ACCESS-03", "PAY-ACCESS-05", "CT.IAM.PR.1", "CT.IAM.PR.5", "AwsSolutions-IAM5", "PCI.DSS.321-IAMNoInlinePolicy", "TestWalks"}},
 	{"7.2.5", "Lambda.1", "roles and functions are for services of this account", "platform", roleType, "TaskRole", "Properties/AssumeRolePolicyDocument/Statement/0/Condition/StringEquals/aws:SourceAccount", "", []string{"PAY-ACCESS-04", "PAY-ACCESS-07", "PAY-ACCESS-08", "TestWalks"}},
-	{"7.2.6", "S3.8", "no bucket can be made public", "platform", bucketType, "AccessLogs", "Properties/PublicAccessBlockConfiguration/RestrictPublicBuckets", "true", []string{"PAY-CRYPT-06", "PAY-CRYPT-08", "PAY-CRYPT-18", "CT.S3.PR.1", "CT.S3.PR.5"}},
-	{"8.3.2", "SecretsManager.3", "credentials are generated, and encrypted with a key of ours", "platform", secretType, "DatabaseSecret", "Properties/KmsKeyId", "", []string{"PAY-CRYPT-13", "PAY-CRYPT-14", "PAY-CRYPT-15"}},
+	{"7.3.3", "S3.8", "no bucket can be made public", "platform", bucketType, "AccessLogs", "Properties/PublicAccessBlockConfiguration/RestrictPublicBuckets", "true", []string{"PAY-CRYPT-06", "PAY-CRYPT-08", "PAY-CRYPT-18", "CT.S3.PR.1", "CT.S3.PR.5"}},
+	{"8.3.2", "", "credentials are generated, and encrypted with a key of ours", "platform", secretType, "DatabaseSecret", "Properties/KmsKeyId", "", []string{"PAY-CRYPT-13", "PAY-CRYPT-14", "PAY-CRYPT-15"}},
 	{"8.6.2", "ECS.8", "credentials reach the container as secrets alone", "platform", taskType, "", container + "Secrets/Name=DB_PASSWORD/ValueFrom", "", []string{"PAY-CONTAINER-05", "PAY-CONTAINER-06", "PAY-ACCESS-10", "CT.ECS.PR.12"}},
 	// 10: logs
 	{"10.2.1", "EC2.6", "who talks to whom is recorded", "network", "AWS::EC2::FlowLog", "", "Properties/TrafficType", `"ALL"`, []string{"PAY-LOGS-03", "PCI.DSS.321-VPCFlowLogsEnabled"}},
@@ -58,12 +58,12 @@ var Controls = []Control{
 	{"10.2.1", "WAF.11", "what the firewall refuses is recorded, without credentials", "platform", "AWS::WAFv2::LoggingConfiguration", "", "Properties/RedactedFields", "", []string{"PAY-ENTRANCE-09", "PAY-ENTRANCE-10"}},
 	{"10.2.1.2", "", "what is typed in a task is recorded", "platform", clusterType, "", "Properties/Configuration/ExecuteCommandConfiguration/Logging", `"OVERRIDE"`, []string{"PAY-RELEASE-13"}},
 	{"10.2.1", "ECS.9", "the application logs", "platform", taskType, "", container + "LogConfiguration/LogDriver", `"awslogs"`, []string{"PAY-CONTAINER-08", "PAY-LOGS-05", "PAY-LOGS-06", "CT.ECS.PR.5", "CT.STEPFUNCTIONS.PR.1"}},
-	{"10.3.2", "", "logs are encrypted with a key of ours", "platform", logsType, "Logs", "Properties/KmsKeyId", "", []string{"PAY-LOGS-01", "CT.CLOUDWATCH.PR.3", "PCI.DSS.321-CloudWatchLogGroupEncrypted"}},
+	{"10.3.1", "", "logs are encrypted with a key of ours", "platform", logsType, "Logs", "Properties/KmsKeyId", "", []string{"PAY-LOGS-01", "CT.CLOUDWATCH.PR.3", "PCI.DSS.321-CloudWatchLogGroupEncrypted"}},
 	{"10.3.2", "S3.14", "an overwritten log is not lost", "platform", bucketType, "AccessLogs", "Properties/VersioningConfiguration/Status", `"Enabled"`, []string{"PAY-CRYPT-07", "CT.S3.PR.11"}},
-	{"10.3.3", "S3.9", "reading and deleting logs is recorded", "platform", bucketType, "AccessLogs", "Properties/LoggingConfiguration/DestinationBucketName", "", []string{"PCI.DSS.321-S3BucketLoggingEnabled", "AwsSolutions-S1"}},
-	{"10.3.4", "", "production keeps logs, keys and secrets when its stack goes", "platform", bucketType, "AccessLogs", "DeletionPolicy", `"RetainExceptOnCreate"`, []string{"PAY-CRYPT-16"}},
+	{"10.2.1.3", "S3.9", "reading and deleting logs is recorded", "platform", bucketType, "AccessLogs", "Properties/LoggingConfiguration/DestinationBucketName", "", []string{"PCI.DSS.321-S3BucketLoggingEnabled", "AwsSolutions-S1"}},
+	{"10.5.1", "", "production keeps logs, keys and secrets when its stack goes", "platform", bucketType, "AccessLogs", "DeletionPolicy", `"RetainExceptOnCreate"`, []string{"PAY-CRYPT-16"}},
 	{"10.5.1", "S3.13", "logs are kept for more than twelve months", "platform", bucketType, "Archive", "Properties/LifecycleConfiguration/Rules/0/ExpirationInDays", "400", []string{"PAY-CRYPT-10", "PAY-LOGS-02", "CT.S3.PR.6"}},
 	{"10.5.1", "", "flow logs are kept for more than twelve months", "network", logsType, "FlowLogs", "Properties/RetentionInDays", "400", []string{"PAY-LOGS-04"}},
 	{"10.7.2", "CloudWatch.15", "alarms tell people", "observability", alarmType, "", "Properties/AlarmActions", "", []string{"PAY-LOGS-07", "PAY-LOGS-08", "CT.CLOUDWATCH.PR.4", "NIST.800.53.R5-CloudWatchAlarmAction"}},
-	{"12.10.5", "ELB.6", "production cannot be deleted by mistake", "platform", balancerType, "", "Properties/LoadBalancerAttributes/Key=deletion_protection.enabled/Value", `"true"`, []string{"PAY-ENTRANCE-03", "CT.ELASTICLOADBALANCING.PR.5", "TestProductionIsProtectedFromDeletion"}},
+	{"6.5.1", "ELB.6", "production cannot be deleted by mistake", "platform", balancerType, "", "Properties/LoadBalancerAttributes/Key=deletion_protection.enabled/Value", `"true"`, []string{"PAY-ENTRANCE-03", "CT.ELASTICLOADBALANCING.PR.5", "TestProductionIsProtectedFromDeletion"}},
 }

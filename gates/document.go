@@ -20,7 +20,7 @@ edit of a template: [sabotage](sabotage.md).
 
 ` + "`PAY-…` are our own rules (`gates/policy`), `CT.…` AWS Control Tower's, `Test…` tests of `stacks/`, the others cdk-nag's." + `
 
-| PCI DSS 4.0.1 | FSBP | Control | Resource and property | Held by | Suppressed |
+| PCI DSS 4.0.1 | FSBP / Security Hub | Control | Resource and property | Held by | Suppressed |
 |---|---|---|---|---|---|
 `)
 	for _, c := range Controls {
@@ -71,30 +71,42 @@ func Sabotaged() string {
 // Accepted is a suppression and all resources that it is for.
 type Accepted struct {
 	Suppression
-	Resources []string // with the stack's name
+	Resources []string // platform LoadBalancer…: dev prod
 }
 
 // Accept joins the suppressions of environments that say the same of several resources, in the order of their rules.
 // Only what a gate finds counts: the construct at which one stands may consist of more.
 func Accept(suppressions []Suppression, findings []Finding) []Accepted {
+	where := map[string]map[string][]string{} // by reason and resource, the environments
 	var all []Accepted
 	for _, s := range suppressions {
-		i := slices.IndexFunc(all, func(a Accepted) bool { return a.Reason == s.Reason })
-		if i < 0 {
-			i, all = len(all), append(all, Accepted{Suppression: s})
+		if where[s.Reason] == nil {
+			where[s.Reason] = map[string][]string{}
+			all = append(all, Accepted{Suppression: s})
 		}
 		for _, f := range findings {
 			if s.covers(f) {
-				all[i].Resources = append(all[i].Resources, f.Stack+" "+f.Resource)
+				part, environment := split(f.Stack)
+				resource := part + " " + f.Resource
+				where[s.Reason][resource] = append(where[s.Reason][resource], environment)
 			}
 		}
 	}
 	for i := range all {
-		slices.Sort(all[i].Resources)
-		all[i].Resources = slices.Compact(all[i].Resources)
+		for _, resource := range slices.Sorted(maps.Keys(where[all[i].Reason])) {
+			in := where[all[i].Reason][resource]
+			slices.Sort(in)
+			all[i].Resources = append(all[i].Resources, resource+": "+strings.Join(slices.Compact(in), " "))
+		}
 	}
 	slices.SortFunc(all, func(a, b Accepted) int { return strings.Compare(a.Rules[0], b.Rules[0]) })
 	return all
+}
+
+// split takes a stack's name apart: payment-processor-network-dev is network and dev.
+func split(stack string) (part, environment string) {
+	part, environment, _ = strings.Cut(strings.TrimPrefix(stack, "payment-processor-"), "-")
+	return part, environment
 }
 
 // Golden is what a reviewer reads of suppressions.

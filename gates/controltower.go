@@ -15,7 +15,6 @@ var ControlTower = []string{
 	"CT.ELASTICLOADBALANCING.PR.15",
 	"CT.IAM.PR.1", "CT.IAM.PR.4", "CT.IAM.PR.5",
 	"CT.KMS.PR.1",
-	"CT.LAMBDA.PR.2",
 	"CT.S3.PR.1", "CT.S3.PR.3", "CT.S3.PR.5", "CT.S3.PR.6", "CT.S3.PR.8", "CT.S3.PR.11",
 	"CT.STEPFUNCTIONS.PR.1",
 }
@@ -28,6 +27,7 @@ var Refused = map[string]string{
 	"CT.ECS.PR.2":           "it knows only Value enabled; ours is enhanced, which is more (PAY-RELEASE-14)",
 	"CT.ECS.PR.7":           "it wants the limit on the container; on Fargate the task's is the hard limit",
 	"CT.KMS.PR.3":           "it wants a statement on grants in every key policy; PAY-CRYPT-02 bounds each service instead",
+	"CT.LAMBDA.PR.2":        "it does not know an account that CloudFormation fills in; PAY-ACCESS-07 and -08 do",
 	"CT.LAMBDA.PR.3":        "the release machinery calls AWS's APIs, which without NAT it would not reach",
 	"CT.S3.PR.2":            "the last bucket of a chain of logs has none behind it; cdk-nag checks the others",
 	"CT.S3.PR.4":            "nobody acts on each line of a log",

@@ -109,13 +109,17 @@ type guardReport struct {
 
 // Guard checks templates against controls of Control Tower. Applied are the controls that had something to look at.
 func Guard(ctx context.Context, root string, controls []string, templates []Stack) (findings []Finding, applied map[string]bool, err error) {
+	return guardWith(ctx, guardBinary(root, runtime.GOOS, runtime.GOARCH), root, controls, templates)
+}
+
+func guardWith(ctx context.Context, program, root string, controls []string, templates []Stack) (findings []Finding, applied map[string]bool, err error) {
 	rules, control, err := guardRules(root, controls)
 	if err != nil {
 		return nil, nil, err
 	}
 	input := mustJSON(map[string][]string{"rules": rules, "data": texts(looked(templates, rules))})
 	var reports []guardReport
-	if err := run(ctx, &reports, input, guardBinary(root, runtime.GOOS, runtime.GOARCH),
+	if err := run(ctx, &reports, input, program,
 		"validate", "--payload", "--structured", "--output-format", "json", "--show-summary", "none"); err != nil {
 		return nil, nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 
+	"payment-processor/gates/policy"
 	"payment-processor/internal/stderr"
 	"payment-processor/lambda/bundle"
 	"payment-processor/stacks"
@@ -53,6 +54,9 @@ func run(ctx context.Context, getenv func(string) string) error {
 		Outdir: new(getenv("CDK_OUTDIR")), PostCliContext: &settings, AutoSynth: new(false),
 	})
 	stacks.New(app, config, functions)
+	if getenv("CDK_VALIDATION") != "false" {
+		policy.Enforce(app)
+	}
 	app.Synth(nil)
 	return nil
 }

@@ -40,7 +40,9 @@ func withContext(t *testing.T, arguments map[string]any) surroundings {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return surroundings{"CDK_CONTEXT_JSON": string(settings), "CDK_OUTDIR": filepath.Join(t.TempDir(), "cdk.out")}
+	return surroundings{
+		"CDK_CONTEXT_JSON": string(settings), "CDK_OUTDIR": filepath.Join(t.TempDir(), "cdk.out"), "CDK_VALIDATION": "false",
+	}
 }
 
 var moduleRoot, _ = os.Getwd()
@@ -102,6 +104,17 @@ func TestEveryEnvironmentSynthesizes(t *testing.T) {
 				t.Errorf("no %s among the %d templates", name, len(found))
 			}
 		}
+	}
+}
+
+// A validated synth asks our own rules too: whoever breaks one sees it before anybody reviews it.
+func TestOurRulesAreAsked(t *testing.T) {
+	asked := withContext(t, of("dev"))
+	delete(asked, "CDK_VALIDATION")
+	synthesize(t, asked)
+	raw, err := os.ReadFile(filepath.Join(asked["CDK_OUTDIR"], "validation-report.json"))
+	if err != nil || !strings.Contains(string(raw), "CloudFormation Validate") {
+		t.Errorf("CloudFormation Validate reports nothing: %v\n%s", err, raw)
 	}
 }
 

@@ -15,6 +15,7 @@ var ControlTower = []string{
 	"CT.ELASTICLOADBALANCING.PR.15",
 	"CT.IAM.PR.1", "CT.IAM.PR.4", "CT.IAM.PR.5",
 	"CT.KMS.PR.1",
+	"CT.RDS.PR.3", "CT.RDS.PR.4", "CT.RDS.PR.9", "CT.RDS.PR.16", "CT.RDS.PR.23", "CT.RDS.PR.25",
 	"CT.S3.PR.1", "CT.S3.PR.3", "CT.S3.PR.5", "CT.S3.PR.6", "CT.S3.PR.8", "CT.S3.PR.11",
 	"CT.STEPFUNCTIONS.PR.1",
 }

@@ -295,10 +295,3 @@ func exists(t *testing.T, test string) bool {
 	}
 	return false
 }
-
-// untried are the rules for what the app does not have.
-var untried = map[string]bool{
-	"PAY-DATABASE-01": true, "PAY-DATABASE-02": true, "PAY-DATABASE-03": true, "PAY-DATABASE-04": true,
-	"PAY-DATABASE-05": true, "PAY-DATABASE-06": true, "PAY-DATABASE-07": true, "PAY-DATABASE-08": true,
-	"PAY-DATABASE-09": true, "PAY-DATABASE-10": true, "PAY-DATABASE-11": true,
-}

@@ -30,8 +30,8 @@ type (
 const container = "Properties/ContainerDefinitions/0/"
 
 // Sabotage are single edits to production's templates, each with the rule that notices it.
-var Sabotage = append(append(append(append([]Edit{},
-	sabotagedTask...), sabotagedRelease...), sabotagedStores...), sabotagedEdges...)
+var Sabotage = append(append(append(append(append([]Edit{},
+	sabotagedTask...), sabotagedRelease...), sabotagedStores...), sabotagedEdges...), sabotagedDatabase...)
 
 var sabotagedTask = []Edit{
 	{"the container runs as root", "platform", taskType, "", container + "User", "root", "PAY-CONTAINER-01"},
@@ -128,6 +128,33 @@ var sabotagedStores = []Edit{
 	{"the secret stands in the template", "platform", secretType, "DatabaseSecret", "Properties/SecretString", "hunter2", "PAY-CRYPT-14"},
 	{"the password is short", "platform", secretType, "DatabaseSecret", "Properties/GenerateSecretString/PasswordLength", 8.0, "PAY-CRYPT-15"},
 	{"production's secret goes with its stack", "platform", secretType, "DatabaseSecret", "DeletionPolicy", "Delete", "PAY-CRYPT-16"},
+}
+
+const clusterDatabase = "AWS::RDS::DBCluster"
+
+var sabotagedDatabase = []Edit{
+	{"the database is plain text", "database", clusterDatabase, "", "Properties/StorageEncrypted", false, "PAY-DATABASE-01"},
+	{"the database is encrypted with AWS's key", "database", clusterDatabase, "", "Properties/KmsKeyId", nil, "PAY-DATABASE-01"},
+	{"nothing says that the database is encrypted", "database", clusterDatabase, "", "Properties/StorageEncrypted", nil, "AwsSolutions-RDS2"},
+	{"people log in to the database with passwords", "database", clusterDatabase, "", "Properties/EnableIAMDatabaseAuthentication", false, "PAY-DATABASE-02"},
+	{"nobody may log in without a password", "database", clusterDatabase, "", "Properties/EnableIAMDatabaseAuthentication", nil, "CT.RDS.PR.4"},
+	{"production's database can be deleted", "database", clusterDatabase, "", "Properties/DeletionProtection", false, "PAY-DATABASE-03"},
+	{"production's database is not protected", "database", clusterDatabase, "", "Properties/DeletionProtection", nil, "AwsSolutions-RDS10"},
+	{"production's database goes with its stack", "database", clusterDatabase, "", "DeletionPolicy", "Delete", "PAY-CRYPT-16"},
+	{"the database talks without TLS", "database", "AWS::RDS::DBClusterParameterGroup", "", "Properties/Parameters/rds.force_ssl", "0", "PAY-DATABASE-04"},
+	{"the database has its engine's parameters", "database", clusterDatabase, "", "Properties/DBClusterParameterGroupName", "default.aurora-postgresql17", "PAY-DATABASE-04"},
+	{"the database has a public address", "database", "AWS::RDS::DBInstance", "", "Properties/PubliclyAccessible", true, "PAY-DATABASE-05"},
+	{"the writer is on the internet", "database", "AWS::RDS::DBInstance", "ClusterWriter", "Properties/PubliclyAccessible", true, "PCI.DSS.321-RDSInstancePublicAccess"},
+	{"backups are kept for a week", "database", clusterDatabase, "", "Properties/BackupRetentionPeriod", 7.0, "PAY-DATABASE-06"},
+	{"the database does not log", "database", clusterDatabase, "", "Properties/EnableCloudwatchLogsExports", nil, "PAY-DATABASE-07"},
+	{"nobody knows whose snapshots they are", "database", clusterDatabase, "", "Properties/CopyTagsToSnapshot", nil, "PAY-DATABASE-08"},
+	{"the master's password stands in the template", "database", clusterDatabase, "", "Properties/MasterUserPassword", "hunter2", "PAY-DATABASE-09"},
+	{"the password is never changed", "platform", "AWS::SecretsManager::RotationSchedule", "", "", nil, "PAY-DATABASE-10"},
+	{"another secret's password is changed", "platform", "AWS::SecretsManager::RotationSchedule", "", "Properties/SecretId", "other", "AwsSolutions-SMG4"},
+	{"nobody sees what the database does", "database", "AWS::RDS::DBInstance", "", "Properties/EnablePerformanceInsights", false, "PAY-DATABASE-11"},
+	{"the database is open to the VPC", "database", firewallType, "SecurityGroup", "Properties/SecurityGroupIngress", list{object{"CidrIp": "10.0.0.0/16", "FromPort": 5432.0, "ToPort": 5432.0, "IpProtocol": "tcp"}}, "PAY-DATABASE-12"},
+	{"the database is open to the internet", "database", firewallType, "SecurityGroup", "Properties/SecurityGroupIngress", list{object{"CidrIp": "0.0.0.0/0", "FromPort": 5432.0, "ToPort": 5432.0, "IpProtocol": "tcp"}}, "PAY-NETWORK-01"},
+	{"the database's log is plain text", "database", logsType, "Logs", "Properties/KmsKeyId", nil, "PAY-LOGS-01"},
 }
 
 const firewall = "Properties/Rules/"

@@ -68,6 +68,21 @@ func newDatabaseCluster(stack awscdk.Stack, props databaseClusterProps) awsrds.D
 		clusterProps.ServerlessV2AutoPauseDuration = awscdk.Duration_Minutes(jsii.Number(database.AutoPauseMinutes))
 	}
 	cluster := awsrds.NewDatabaseCluster(stack, new("Cluster"), clusterProps)
+	suppress(cluster, Suppression{
+		Rules:    []string{"NIST.800.53.R5-RDSInBackupPlan"},
+		Severity: "LOW",
+		Reason:   "Aurora backs up continuously, for the days that PAY-DATABASE-06 holds; a plan of AWS Backup's is the landing zone's",
+		Accepted: "the compliance officer: backups stay in the account and region",
+	})
+	suppress(cluster, Suppression{
+		Rules:    []string{"NIST.800.53.R5-RDSEnhancedMonitoringEnabled"},
+		Severity: "LOW",
+		Reason: "RDS would write it to a log group of its own, for all databases of the account and not encrypted with our key; " +
+			"Performance Insights is (PAY-DATABASE-11), and a serverless instance has no machine that is ours to size",
+	})
+	if !config.Production() {
+		suppress(cluster, destroyable)
+	}
 	cluster.Node().AddDependency(logs) // else RDS makes the log group: unencrypted, kept for ever, and not ours to delete
 	return cluster
 }

@@ -55,7 +55,7 @@ func newGoFunction(scope constructs.Construct, id string, props goFunctionProps)
 		functionProps.SecurityGroups = &[]awsec2.ISecurityGroup{props.SecurityGroup}
 	}
 	function := awslambda.NewFunction(scope, &id, functionProps)
-	suppress(function, askedAgain, unreserved)
+	suppress(function, onDemand)
 	if props.Vpc == nil {
 		suppress(function, outsideVpc)
 	}

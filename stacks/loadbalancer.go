@@ -67,9 +67,13 @@ func newLoadBalancer(scope constructs.Construct, vpc awsec2.IVpc, config Config,
 
 // destroyable is of what only production protects.
 var destroyable = Suppression{
-	Rules:    []string{"NIST.800.53.R5-ELBDeletionProtectionEnabled", "CT.ELASTICLOADBALANCING.PR.5"},
+	Rules: []string{
+		"NIST.800.53.R5-ELBDeletionProtectionEnabled", "CT.ELASTICLOADBALANCING.PR.5",
+		"NIST.800.53.R5-RDSInstanceDeletionProtectionEnabled", "AwsSolutions-RDS10", "CT.RDS.PR.3",
+	},
 	Severity: "MEDIUM",
-	Reason:   "outside production everything can be destroyed, by requirement; production is protected, PAY-ENTRANCE-03 holds",
+	Reason: "outside production everything can be destroyed, by requirement; production is protected, " +
+		"PAY-ENTRANCE-03 and PAY-DATABASE-03 hold",
 }
 
 // newLoadBalancerSecurityGroup admits whom the configuration names, and lets nothing out: the service adds its tasks.

@@ -66,7 +66,7 @@ func (m *machinery) newProvider(id, asset string, as functionIdentity) customres
 		FrameworkCompleteAndTimeoutRole: newFunctionRole(m.Stack, id+"FrameworkPollRole",
 			"The CDK's framework polls "+id, framework.Logs),
 	})
-	suppress(provider, askedAgain, unreserved, outsideVpc)
+	suppress(provider, onDemand, outsideVpc)
 	logWaiter(provider, framework.Logs)
 	return provider
 }

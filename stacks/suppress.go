@@ -41,16 +41,11 @@ var (
 		Reason: "it calls AWS's APIs and holds no cardholder data; inside a VPC without NAT it would reach none of them, " +
 			"and a release could not be taken back",
 	}
-	askedAgain = Suppression{
-		Rules:    []string{"NIST.800.53.R5-LambdaDLQ"},
+	onDemand = Suppression{
+		Rules:    []string{"NIST.800.53.R5-LambdaConcurrency", "NIST.800.53.R5-LambdaDLQ"},
 		Severity: "LOW",
-		Reason: "nothing is lost with an event: CloudFormation, CodeDeploy and the framework's state machine wait for the " +
-			"answer, and the listener guard is asked again by each of three events of a release",
-	}
-	unreserved = Suppression{
-		Rules:    []string{"NIST.800.53.R5-LambdaConcurrency"},
-		Severity: "LOW",
-		Reason: "a release calls it one at a time; reserving concurrency fails in a new account, whose ten cannot be reserved, " +
-			"and so would the first deployment",
+		Reason: "it is called one at a time, and nothing is lost with a call: CloudFormation, CodeDeploy, Secrets Manager and the " +
+			"framework wait for the answer, and what follows an event is asked for again by the next; reserving concurrency " +
+			"fails in a new account, whose ten cannot be reserved, and so would the first deployment",
 	}
 )

@@ -1,4 +1,4 @@
-# The database. PCI DSS 2.2.7, 3.5, 4.2, 8.3, 10.2, 12.10; FSBP RDS.2, RDS.7, RDS.12, RDS.15, RDS.16, RDS.27, RDS.34.
+# The database. PCI DSS 2.2.7, 3.5, 4.2, 8.3, 10.2, 12.10; FSBP RDS.2, RDS.7, RDS.12, RDS.15, RDS.16, RDS.27, RDS.37.
 package payment
 
 import rego.v1
@@ -95,10 +95,22 @@ violation contains v if {
 	v := finding("PAY-DATABASE-10", id, "Properties", "a secret is not rotated")
 }
 
+insight(instance) if {
+	instance.properties.EnablePerformanceInsights == true
+	reference(instance.properties.PerformanceInsightsKMSKeyId)
+}
+
 violation contains v if {
 	some id, instance in typed("AWS::RDS::DBInstance")
-	object.get(instance.properties, "MonitoringInterval", 0) == 0
+	not insight(instance)
+	v := finding("PAY-DATABASE-11", id, "Properties.EnablePerformanceInsights", "nobody sees what the database does, or it is not encrypted with a key of ours")
+}
+
+# Nothing leads to the database but rules that name who connects.
+violation contains v if {
 	some cluster in typed("AWS::RDS::DBCluster")
-	object.get(cluster.properties, "MonitoringInterval", 0) == 0
-	v := finding("PAY-DATABASE-11", id, "Properties.MonitoringInterval", "the database's machine is not watched")
+	some group in cluster.properties.VpcSecurityGroupIds
+	some rule in input.resources[group.__ref].properties.SecurityGroupIngress
+	rule.CidrIp
+	v := finding("PAY-DATABASE-12", group.__ref, "Properties.SecurityGroupIngress", "the database is open to addresses")
 }

@@ -64,7 +64,7 @@ func newDatabaseKey(scope constructs.Construct, id, what string, config Config) 
 func newLambdaEndpoint(stack awscdk.Stack, vpc awsec2.IVpc, config Config) {
 	door := awsec2.NewSecurityGroup(stack, new("LambdaEndpointSecurityGroup"), &awsec2.SecurityGroupProps{
 		Vpc:              vpc,
-		Description:      new("Lambda's endpoint: HTTPS from inside the VPC, nothing outwards"),
+		Description:      new("Endpoint of Lambda: HTTPS from inside the VPC, nothing outwards"),
 		AllowAllOutbound: new(false),
 	})
 	door.AddIngressRule(awsec2.Peer_Ipv4(&config.Network.VpcCidr), awsec2.Port_HTTPS(), new("HTTPS from inside the VPC"), nil)

@@ -68,3 +68,25 @@ func TestAFailedUpdateBringsBackTheOldValues(t *testing.T) {
 		t.Errorf("history:\n%s", strings.Join(b.history("app"), "\n"))
 	}
 }
+
+// What refers to a resource that is replaced gets the new one; what refers to something untouched is left alone, even
+// though its attribute answers something else by now.
+func TestReferencesFollow(t *testing.T) {
+	b := newBench(t)
+	const body = `
+Resources:
+  First: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
+  Second: {Type: AWS::SQS::Queue, Properties: {KmsMasterKeyId: !Ref First}}
+  Third: {Type: AWS::SNS::Topic, Properties: {DisplayName: a}}
+`
+	b.create("app", body)
+	b.update("app", strings.Replace(body, "true", "false", 1))
+	if got := b.one(t, "Second")["KmsMasterKeyId"]; got != "First-4" {
+		t.Errorf("it refers to %v of %v", got, b.live)
+	}
+	b.log = nil
+	b.update("app", strings.NewReplacer("true", "false", "DisplayName: a", "DisplayName: b").Replace(body))
+	if got := strings.Join(b.log, " "); got != "Update Third" {
+		t.Error(got)
+	}
+}

@@ -107,7 +107,7 @@ func (c *call) deleteStack(in *sdk.DeleteStackInput) (*sdk.DeleteStackOutput, er
 	st, err := c.find(in.StackName)
 	gone := err != nil || st.deleted != nil
 	if gone || st.seen(in.ClientRequestToken) || st.status == types.StackStatusDeleteInProgress {
-		return out, nil //nolint:nilerr // the deletion of what is not there succeeds
+		return out, nil // the deletion of what is not there succeeds
 	}
 	creating := st.status == types.StackStatusCreateInProgress
 	switch {

@@ -216,16 +216,16 @@ func TestDriverVariables(t *testing.T) {
 
 // What the first deployment proves: that the injected credentials log in to a real database, over verified TLS.
 func TestRealDatabase(t *testing.T) {
-	real := postgrestest.Start(t)
+	server := postgrestest.Start(t)
 	verifier, err := postgres.Verifier(secret)
 	if err != nil {
 		t.Fatal(err)
 	}
-	real.Do(t, `CREATE ROLE "`+user+`" LOGIN PASSWORD '`+verifier+"'", "CREATE DATABASE payments")
-	if state := check(t, map[string]string{"DB_PORT": real.Port, "DB_CA": real.CA()}); !state.Ready || state.Database != "reachable" {
+	server.Do(t, `CREATE ROLE "`+user+`" LOGIN PASSWORD '`+verifier+"'", "CREATE DATABASE payments")
+	if state := check(t, map[string]string{"DB_PORT": server.Port, "DB_CA": server.CA()}); !state.Ready || state.Database != "reachable" {
 		t.Errorf("got %+v", state)
 	}
-	if state := check(t, map[string]string{"DB_PORT": real.Port, "DB_CA": real.CA(), "DB_PASSWORD": "wrong"}); !strings.Contains(state.Reason, "28P01") {
+	if state := check(t, map[string]string{"DB_PORT": server.Port, "DB_CA": server.CA(), "DB_PASSWORD": "wrong"}); !strings.Contains(state.Reason, "28P01") {
 		t.Errorf("got %+v with a wrong password", state)
 	}
 }

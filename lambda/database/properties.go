@@ -39,9 +39,9 @@ const RotationTimeout = 2 * time.Minute
 
 // The rotation function's environment.
 const (
-	EnvMasterSecret = "MASTER_SECRET_ARN" //nolint:gosec // a name
-	EnvHost         = "DATABASE_HOST"     // the cluster's writer: the master's credentials are shown to no other host
-	EnvRelease      = "RELEASE_FUNCTION"  // name or ARN of RotationRelease; invoked asynchronously
+	EnvMasterSecret = "MASTER_SECRET_ARN"
+	EnvHost         = "DATABASE_HOST"    // the cluster's writer: the master's credentials are shown to no other host
+	EnvRelease      = "RELEASE_FUNCTION" // name or ARN of RotationRelease; invoked asynchronously
 )
 
 func (p Properties) validate() error {

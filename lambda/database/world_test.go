@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"strings"
 	"sync"
@@ -138,11 +139,8 @@ func (w *world) rotation() Rotation {
 func (w *world) event(kind cfn.RequestType, changes map[string]any) Event {
 	w.requests++
 	all := map[string]any{}
-	for _, some := range []map[string]any{w.properties, changes} {
-		for key, value := range some {
-			all[key] = value
-		}
-	}
+	maps.Copy(all, w.properties)
+	maps.Copy(all, changes)
 	sent := time.Now().Add(time.Duration(w.requests) * time.Hour).UTC().Format("20060102T150405Z")
 	return Event{
 		RequestType: kind, RequestID: fmt.Sprintf("00000000-0000-0000-0000-%012d", w.requests), LogicalResourceID: "DatabaseCredentials",

@@ -1,6 +1,7 @@
 package rotationrelease
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,6 +52,7 @@ func (a *account) DescribeSecret(context.Context, *secretsmanager.DescribeSecret
 	return &secretsmanager.DescribeSecretOutput{LastRotatedDate: a.rotated}, a.Call("DescribeSecret", "")
 }
 
+//nolint:revive // the SDK's name
 func (a *account) ListSecretVersionIds(_ context.Context, in *secretsmanager.ListSecretVersionIdsInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.ListSecretVersionIdsOutput, error) {
 	if in.NextToken == nil && len(a.versions) > 1 {
 		return &secretsmanager.ListSecretVersionIdsOutput{Versions: a.versions[:1], NextToken: new("next")}, a.Call("ListSecretVersionIds", "")
@@ -109,7 +111,7 @@ func sameJSON(t *testing.T, one, other string) bool {
 	}
 	first, _ := json.Marshal(decoded[0])
 	second, _ := json.Marshal(decoded[1])
-	return string(first) == string(second)
+	return bytes.Equal(first, second)
 }
 
 func deployed(description string, status codedeploytypes.DeploymentStatus, ago time.Duration) func(*account) {

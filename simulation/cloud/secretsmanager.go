@@ -55,6 +55,8 @@ func (s *SecretsManager) DescribeSecret(ctx context.Context, _ *secretsmanager.D
 }
 
 // ListSecretVersionIds lists those with a stage.
+//
+//nolint:revive // the SDK's name
 func (s *SecretsManager) ListSecretVersionIds(ctx context.Context, _ *secretsmanager.ListSecretVersionIdsInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.ListSecretVersionIdsOutput, error) {
 	return call(ctx, "secretsmanager:ListSecretVersionIds", func() (*secretsmanager.ListSecretVersionIdsOutput, error) {
 		out := &secretsmanager.ListSecretVersionIdsOutput{}

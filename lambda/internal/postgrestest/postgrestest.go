@@ -44,14 +44,15 @@ func Start(t testing.TB) *Server {
 	if bin == "" {
 		absent(t, os.Getenv("CI"))
 	}
-	dir, err := os.MkdirTemp("/tmp", "postgres") // a socket's path has at most 107 characters
+	dir, err := os.MkdirTemp("/tmp", "postgres") //nolint:usetesting // a socket's path has at most 107 characters
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	s := &Server{Port: freePort(t), dir: dir}
 	s.certificate(t)
 	attributes := unprivileged(t, dir)
 	run := func(program string, arguments ...string) *exec.Cmd {
-		command := exec.Command(filepath.Join(bin, program), arguments...)
+		command := exec.CommandContext(t.Context(), filepath.Join(bin, program), arguments...) //nolint:gosec // PostgreSQL's own
+		command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }          // a fast shutdown, at the test's end
 		command.SysProcAttr, command.Dir = attributes, dir
 		return command
 	}
@@ -69,10 +70,7 @@ func Start(t testing.TB) *Server {
 		"-c", "autovacuum=off", "-c", "jit=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0")
 	server.Stdout, server.Stderr = log, log
 	must(t, server.Start())
-	t.Cleanup(func() {
-		_ = server.Process.Signal(os.Interrupt) // a fast shutdown
-		_ = server.Wait()
-	})
+	t.Cleanup(func() { _ = server.Wait() })
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		connection, err := s.connect(t.Context())
 		if err == nil {
@@ -115,14 +113,14 @@ func unprivileged(t testing.TB, dir string) *syscall.SysProcAttr {
 	}
 	nobody, err := user.Lookup("nobody")
 	must(t, err)
-	uid, err := strconv.Atoi(nobody.Uid)
+	uid, err := strconv.ParseUint(nobody.Uid, 10, 31)
 	must(t, err)
-	gid, err := strconv.Atoi(nobody.Gid)
+	gid, err := strconv.ParseUint(nobody.Gid, 10, 31)
 	must(t, err)
 	entries, err := filepath.Glob(filepath.Join(dir, "*"))
 	must(t, err)
 	for _, name := range append(entries, dir) {
-		must(t, os.Chown(name, uid, gid))
+		must(t, os.Chown(name, int(uid), int(gid)))
 	}
 	attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	return attributes
@@ -179,7 +177,7 @@ func (s *Server) Log(t testing.TB) string {
 
 func freePort(t testing.TB) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
 	defer listener.Close()
 	address := listener.Addr().String()

@@ -11,8 +11,15 @@ violation contains v if {
 
 violation contains v if {
 	some id, group in typed("AWS::Logs::LogGroup")
-	object.get(group.properties, "RetentionInDays", 0) < 30
-	v := finding("PAY-LOGS-02", id, "Properties.RetentionInDays", "a log group is kept for ever, or for less than thirty days")
+	not group.properties.RetentionInDays
+	v := finding("PAY-LOGS-02", id, "Properties.RetentionInDays", "a log group is kept for ever")
+}
+
+violation contains v if {
+	production
+	some id, group in typed("AWS::Logs::LogGroup")
+	group.properties.RetentionInDays < 30
+	v := finding("PAY-LOGS-02", id, "Properties.RetentionInDays", "production keeps a log for less than thirty days")
 }
 
 flow_logged(vpc) if {

@@ -27,9 +27,10 @@ violation contains v if {
 }
 
 violation contains v if {
+	production
 	some id, service in typed("AWS::ECS::Service")
 	not on_demand(service)
-	v := finding("PAY-RELEASE-03", id, "Properties.CapacityProviderStrategy", "no two tasks are kept off Spot")
+	v := finding("PAY-RELEASE-03", id, "Properties.CapacityProviderStrategy", "production keeps no two tasks off Spot")
 }
 
 on_demand(service) if {

@@ -24,6 +24,8 @@ func (r *Runtime) equivalent(config *types.FunctionConfiguration, c *code) handl
 	switch {
 	case c.command == "./lambda/probe/main" && r.options.Tasks != nil:
 		return r.probe
+	case c.command == "./lambda/database/main":
+		return r.database(config)
 	case strings.HasPrefix(string(config.Runtime), "nodejs") && text(config.Handler) == "framework.onEvent" && config.Environment != nil:
 		return r.framework(config).handle
 	case strings.HasPrefix(string(config.Runtime), "nodejs"):

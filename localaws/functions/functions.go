@@ -14,7 +14,8 @@
 //	Custom::VpcRestrictDefaultSG takes the rules of a VPC's default security group away, and puts them back on deletion
 //	Custom::S3AutoDeleteObjects  empties a bucket before it is deleted
 //
-// And one of ours: the probe asks tasks over the VPC's network, which is not here. Its equivalent asks the model.
+// And two of ours: the probe asks tasks over the VPC's network, which is not here. Its equivalent asks the model. The
+// database's functions decide what they always do, and log in to a database in memory (localaws/postgres).
 package functions
 
 import (
@@ -27,6 +28,7 @@ import (
 	"time"
 
 	"payment-processor/lambda/bundle"
+	"payment-processor/localaws/postgres"
 	"payment-processor/localaws/wire"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -60,6 +62,7 @@ type Runtime struct {
 	answers   map[string]chan answer // of custom resources, by request
 	built     map[string]*once       // by command, and by the hash of a zip
 	rotations map[string]string      // functions by secret
+	databases *postgres.Servers
 
 	background sync.WaitGroup
 	ended      context.Context
@@ -88,7 +91,8 @@ func New(options Options) *Runtime {
 	return &Runtime{
 		options: options, wire: wire.Client{Config: options.Config}, functions: map[string]*function{}, layers: map[string]int{},
 		processes: map[string]*process{}, answers: map[string]chan answer{}, built: map[string]*once{}, rotations: map[string]string{},
-		ended: ended, end: end,
+		databases: postgres.New(),
+		ended:     ended, end: end,
 	}
 }
 

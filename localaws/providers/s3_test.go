@@ -51,7 +51,10 @@ func TestBucket(t *testing.T) {
 					}
 				}
 			},
-			func(p map[string]any) { p["VersioningConfiguration"] = map[string]any{"Status": "Suspended"}; retags(p) },
+			func(p map[string]any) {
+				p["VersioningConfiguration"] = map[string]any{"Status": "Suspended"}
+				retags(p)
+			},
 		},
 		check: func(t *testing.T, step int, result resource.Result) {
 			bucket := &result.PhysicalID

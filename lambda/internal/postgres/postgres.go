@@ -49,6 +49,7 @@ func (l Login) Config(roots *x509.CertPool, application string) (*pgconn.Config,
 type Connector struct {
 	Roots       *x509.CertPool
 	Application string
+	Dial        pgconn.DialFunc // absent: the network
 }
 
 // patience is how long a login may take: a paused Aurora cluster lets it wait while it starts.
@@ -65,6 +66,10 @@ func (c Connector) Connect(ctx context.Context, login Login) (*pgconn.PgConn, er
 	}
 	config.RequireAuth = "scram-sha-256,md5"
 	config.RuntimeParams["statement_timeout"] = "30s"
+	if c.Dial != nil {
+		config.DialFunc = c.Dial
+		config.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
+	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return pgconn.ConnectConfig(ctx, config)

@@ -1,0 +1,47 @@
+package functions
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"payment-processor/lambda/database"
+
+	"github.com/aws/aws-lambda-go/cfn"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+)
+
+// database runs the decisions of the database's functions here, where they reach a database: those of moto are names.
+func (r *Runtime) database(config *types.FunctionConfiguration) handler {
+	secrets, log := secretsmanager.NewFromConfig(r.options.Config), slog.New(slog.DiscardHandler)
+	connect := database.Over(r.databases.Dial, r.databases.Roots())
+	if text(config.Handler) == "rotate" {
+		variables := config.Environment.Variables
+		rotation := database.Rotation{
+			Secrets: secrets, Lambda: lambda.NewFromConfig(r.options.Config), Connect: connect, Sleep: database.Sleep, Log: log,
+			MasterSecret: variables[database.EnvMasterSecret], Host: variables[database.EnvHost], ReleaseFunction: variables[database.EnvRelease],
+		}
+		return func(ctx context.Context, payload []byte) outcome {
+			var step database.Step
+			_ = json.Unmarshal(payload, &step) // one that is none is refused
+			return ended(rotation.Handle(ctx, step))
+		}
+	}
+	credentials := database.Credentials{Secrets: secrets, Connect: connect, Now: time.Now, Sleep: database.Sleep, Log: log}
+	return func(ctx context.Context, payload []byte) outcome {
+		var event cfn.Event
+		_ = json.Unmarshal(payload, &event) // one that is none has nobody to answer to
+		_, err := cfn.LambdaWrap(credentials.Handle)(ctx, event)
+		return ended(err)
+	}
+}
+
+func ended(err error) outcome {
+	if err != nil {
+		return failed("errorString", "%v", err)
+	}
+	return outcome{payload: []byte("null")}
+}

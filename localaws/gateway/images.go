@@ -37,7 +37,7 @@ func newRegistry(moto http.Handler) http.Handler {
 		if !strings.HasPrefix(reference, "sha256:") {
 			image["imageTag"] = reference
 		}
-		if code, message := putImage(moto, r, image); code != "" && code != "ImageAlreadyExistsException" {
+		if code, message := putImage(moto, r, image); code != "" {
 			status, short := http.StatusBadRequest, "TAG_INVALID"
 			if code == "RepositoryNotFoundException" {
 				status, short = http.StatusNotFound, "NAME_UNKNOWN"
@@ -60,6 +60,9 @@ func putImage(moto http.Handler, r *http.Request, image map[string]string) (code
 		Message string `json:"message"`
 	}
 	_ = json.Unmarshal(answer.body.Bytes(), &fault)
+	if fault.Type == "ImageAlreadyExistsException" && strings.Contains(fault.Message, image["imageDigest"]) {
+		return "", "" // the same again; moto says so of another image under a tag that must not move, too
+	}
 	if answer.status() != http.StatusOK && fault.Type == "" {
 		return "ServerException", "moto does not store images: " + answer.body.String()
 	}

@@ -350,6 +350,10 @@ func TestTranslationOfCBOR(t *testing.T) {
 		w.Header().Set("X-Amzn-Query-Error", "ResourceNotFound;Sender")
 		w.WriteHeader(http.StatusNotFound)
 	})))
+	silent := listen(t, translateCBOR(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
+	if status, _, fields := cborCall(t, silent, "X", nil); status != http.StatusOK || len(fields) != 0 {
+		t.Errorf("no answer became %d %v", status, fields)
+	}
 	if status, headers, _ := cborCall(t, answered, "X", nil); status != http.StatusNotFound || headers.Get("X-Amzn-Query-Error") == "" {
 		t.Errorf("got %d %v", status, headers)
 	}

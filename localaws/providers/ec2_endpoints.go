@@ -125,8 +125,5 @@ func (n networks) deleteEndpoint(ctx context.Context, request resource.Request) 
 	if err != nil {
 		return err
 	}
-	for _, fault := range output.Unsuccessful {
-		return refuse("EC2", aws.ToString(fault.Error.Code), aws.ToString(fault.Error.Message))
-	}
-	return nil
+	return unsuccessful(output.Unsuccessful)
 }

@@ -67,7 +67,8 @@ func addressResult(address, allocation *string) resource.Result {
 
 // allocation finds an address, which Ref answers, by what it is released by.
 func (n networks) allocation(ctx context.Context, address string) (*string, error) {
-	output, err := n.client.DescribeAddresses(ctx, &ec2.DescribeAddressesInput{PublicIps: []string{address}})
+	output, err := n.client.DescribeAddresses(ctx, &ec2.DescribeAddressesInput{
+		Filters: []types.Filter{{Name: aws.String("public-ip"), Values: []string{address}}}})
 	if err != nil {
 		return nil, err
 	}
@@ -113,10 +114,19 @@ func (n networks) createFlowLog(ctx context.Context, request resource.Request) (
 	if err != nil {
 		return resource.Result{}, err
 	}
-	for _, fault := range output.Unsuccessful {
-		return resource.Result{}, refuse("EC2", aws.ToString(fault.Error.Code), aws.ToString(fault.Error.Message))
+	var result resource.Result
+	for _, id := range output.FlowLogIds {
+		result = alone("Id", id)
 	}
-	return alone("Id", output.FlowLogIds[0]), nil
+	return result, unsuccessful(output.Unsuccessful)
+}
+
+// unsuccessful is the error of operations on several things, of which each may fail by itself.
+func unsuccessful(items []types.UnsuccessfulItem) error {
+	for _, item := range items {
+		return refuse("EC2", aws.ToString(item.Error.Code), aws.ToString(item.Error.Message))
+	}
+	return nil
 }
 
 func (n networks) deleteFlowLog(ctx context.Context, request resource.Request) error {

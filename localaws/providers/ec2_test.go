@@ -3,6 +3,7 @@ package providers
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -268,4 +269,38 @@ func TestFlowLog(t *testing.T) {
 	bad := properties("")
 	bad["ResourceId"] = "vpc-00000000000000000"
 	refused(t, "AWS::EC2::FlowLog", "InvalidVpcID.NotFound", bad)
+}
+
+func TestPartsThatFailByThemselves(t *testing.T) {
+	err := reason(unsuccessful([]types.UnsuccessfulItem{{Error: &types.UnsuccessfulItemError{
+		Code: aws.String("FlowLogAlreadyExists"), Message: aws.String("There is one already")}}}))
+	if err == nil || !strings.Contains(err.Error(), "There is one already (Service: EC2") {
+		t.Errorf("got %v", err)
+	}
+	refused(t, "AWS::EC2::VPC", "is no int32", map[string]any{"Ipv4NetmaskLength": "wide"})
+}
+
+func TestResourcesWithoutTags(t *testing.T) {
+	for kind, properties := range map[string]map[string]any{
+		"AWS::EC2::InternetGateway": {}, "AWS::Logs::LogGroup": {}, "AWS::KMS::Key": {},
+		"AWS::SSM::Parameter": {"Type": "String", "Value": "x"},
+	} {
+		provider, err := working(t).Find(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := asked(kind, properties)
+		request.Tags = nil
+		result, err := provider.Create(t.Context(), request)
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		request = updated(request, result, properties)
+		if _, err := provider.Update(t.Context(), request); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		if err := provider.Delete(t.Context(), request); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
 }

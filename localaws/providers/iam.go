@@ -3,7 +3,6 @@ package providers
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -185,9 +184,5 @@ func (i identities) updateLinked(ctx context.Context, request resource.Request) 
 }
 
 func (i identities) deleteLinked(ctx context.Context, request resource.Request) error {
-	err := run(ctx, i.DeleteServiceLinkedRole, map[string]any{"RoleName": request.PhysicalID})
-	if err != nil && strings.Contains(err.Error(), "NotImplemented") {
-		return run(ctx, i.DeleteRole, map[string]any{"RoleName": request.PhysicalID}) // moto's has no task of its own
-	}
-	return err
+	return run(ctx, i.DeleteServiceLinkedRole, map[string]any{"RoleName": request.PhysicalID})
 }

@@ -73,6 +73,15 @@ func TestLogsBelongings(t *testing.T) {
 				"Dimensions": []any{map[string]any{"Key": "Level", "Value": "$.level"}}}}
 		}}}.live(t)
 
+	delivery := made(t, "AWS::KinesisFirehose::DeliveryStream", map[string]any{"DeliveryStreamType": "DirectPut",
+		"ExtendedS3DestinationConfiguration": map[string]any{"BucketARN": made(t, "AWS::S3::Bucket", nil).Attributes["Arn"],
+			"RoleARN": "arn:aws:iam::123456789012:role/firehose"}})
+	life{kind: "AWS::Logs::SubscriptionFilter", back: true,
+		properties: func(string) map[string]any {
+			return map[string]any{"LogGroupName": group.PhysicalID, "FilterName": "audit", "FilterPattern": "ERROR",
+				"DestinationArn": delivery.Attributes["Arn"], "RoleArn": "arn:aws:iam::123456789012:role/logs"}
+		},
+		changes: []func(map[string]any){func(p map[string]any) { p["FilterPattern"] = "" }}}.live(t)
 	stream := made(t, "AWS::Logs::LogGroup", map[string]any{})
 	refused(t, "AWS::Logs::SubscriptionFilter", "ResourceNotFoundException", map[string]any{
 		"LogGroupName": stream.PhysicalID + "x", "FilterPattern": "", "DestinationArn": "arn:aws:lambda:us-east-2:123456789012:function:none"})

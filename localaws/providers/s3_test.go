@@ -145,7 +145,17 @@ func TestBucketWords(t *testing.T) {
 		"one tag":        {filter("TagFilters", []any{tag}), object("Tag", tag)},
 		"two conditions": {filter("Prefix", "a/", "ObjectSizeLessThan", 9), object("And", object("Prefix", "a/", "ObjectSizeLessThan", 9))},
 		"tag and prefix": {filter("Prefix", "a/", "TagFilters", []any{tag}), object("And", object("Prefix", "a/", "Tags", []any{tag}))},
-		"expiration":     {rule.(map[string]any)["Expiration"], object("Days", 3)},
+		"notifications": {notifications(object(
+			"LambdaConfigurations", []any{object("Event", "s3:ObjectCreated:*", "Function", "arn:f",
+				"Filter", object("S3Key", object("Rules", []any{object("Name", "prefix", "Value", "a/")})))},
+			"QueueConfigurations", []any{object("Event", "s3:ObjectRemoved:*", "Queue", "arn:q")},
+			"EventBridgeConfiguration", object("EventBridgeEnabled", "false"))), object(
+			"LambdaFunctionConfigurations", []any{object("Event", "s3:ObjectCreated:*", "Events", []any{"s3:ObjectCreated:*"},
+				"LambdaFunctionArn", "arn:f", "Filter", object("Key", object("FilterRules", []any{object("Name", "prefix", "Value", "a/")})))},
+			"QueueConfigurations", []any{object("Event", "s3:ObjectRemoved:*", "Events", []any{"s3:ObjectRemoved:*"}, "QueueArn", "arn:q")})},
+		"website": {website(object("RoutingRules", []any{object("RedirectRule", object("HostName", "h"), "RoutingRuleCondition", object("KeyPrefixEquals", "k"))})),
+			object("RoutingRules", []any{object("Redirect", object("HostName", "h"), "Condition", object("KeyPrefixEquals", "k"))})},
+		"expiration": {rule.(map[string]any)["Expiration"], object("Days", 3)},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {
 			t.Errorf("%s: got %v, want %v", name, c.got, c.want)

@@ -3,6 +3,7 @@ package stacks
 import (
 	"encoding/json"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -104,6 +105,20 @@ func TestProductionKeepsItsDatabase(t *testing.T) {
 			if kept := key.Body["DeletionPolicy"] == "RetainExceptOnCreate"; key.Stack == "database" && kept != (suffix == "prod") {
 				t.Errorf("%s: %v is %v", suffix, key, key.Body["DeletionPolicy"])
 			}
+		}
+	}
+}
+
+// EC2 refuses a description with an apostrophe, when the stack is half deployed.
+func TestSecurityGroupsAreDescribedAsEC2Allows(t *testing.T) {
+	allowed := regexp.MustCompile(`^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}$`)
+	for mode, e := range modes(t, "dev") {
+		for _, r := range e.resources("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress") {
+			visit(r.Properties, "", func(path string, value any) {
+				if strings.HasSuffix(path, "Description") && !allowed.MatchString(literal(value)) {
+					t.Errorf("%s: %v is described as %v", mode, r, value)
+				}
+			})
 		}
 	}
 }

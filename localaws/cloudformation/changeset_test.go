@@ -136,6 +136,21 @@ func TestNoChanges(t *testing.T) {
 	}
 }
 
+// An output alone is a change, though no resource is.
+func TestAnOutputIsAChange(t *testing.T) {
+	b := newBench(t)
+	b.create("app", template())
+	for _, changed := range []string{template("Value: !GetAtt Queue.Arn", "Value: !Ref Queue"), template("-queue'", "-other'"), template("Outputs:", "Outputs:\n  More: {Value: 1}")} {
+		if out := b.change("app", types.ChangeSetTypeUpdate, changed); out.Status != "CREATE_COMPLETE" || len(out.Changes) != 0 {
+			t.Errorf("%s: %s", changed, *out.StatusReason)
+		}
+		b.dropChangeSet("app")
+		if got := b.update("app", changed); got != "UPDATE_COMPLETE" {
+			t.Error(got)
+		}
+	}
+}
+
 func TestWhatAChangeSetSays(t *testing.T) {
 	b := newBench(t)
 	const before = `

@@ -52,7 +52,7 @@ func (o *operation) discarded() []leftover {
 			physical = rec.live.physical
 		}
 		for _, l := range leftovers(u.made, physical, false) {
-			l.keep = l.deletion == template.Retain && !o.retainExceptOnCreate && l.live != u.before
+			l.keep = l.deletion == template.Retain && !o.retainExceptOnCreate
 			all = append(all, l)
 		}
 	}

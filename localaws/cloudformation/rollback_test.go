@@ -86,6 +86,19 @@ func TestWhatIsRetained(t *testing.T) {
 	}
 }
 
+// The same goes for what an update has made before it failed.
+func TestWhatAFailedUpdateRetains(t *testing.T) {
+	for policy, want := range map[string]string{"Delete": "Topic", "Retain": "Made Topic", "RetainExceptOnCreate": "Topic"} {
+		b := newBench(t)
+		b.create("app", "Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: a}}}")
+		b.fault(cloudformation.Fault{LogicalID: "Topic", Fail: "no"})
+		got := b.update("app", "Resources: {Topic: {Type: AWS::SNS::Topic, DependsOn: Made, Properties: {DisplayName: b}}, Made: {Type: AWS::SQS::Queue, DeletionPolicy: "+policy+"}}")
+		if got != "UPDATE_ROLLBACK_COMPLETE" || b.names() != want {
+			t.Errorf("%s leaves %q, want %q (%s)", policy, b.names(), want, got)
+		}
+	}
+}
+
 // The flag of the request wins over Retain.
 func TestRetainExceptOnCreateOfTheRequest(t *testing.T) {
 	b := newBench(t)

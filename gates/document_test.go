@@ -3,6 +3,7 @@ package gates
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ func TestDocuments(t *testing.T) {
 		"../stacks/testdata/suppressions.golden": Golden(accepted(t)),
 	} {
 		if *update {
-			if err := os.WriteFile(file, []byte(want), 0o644); err != nil { //nolint:gosec // a document
+			if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -123,4 +124,43 @@ func TestEachRuleIsTried(t *testing.T) {
 			}
 		}
 	}
+}
+
+// reported are the rules on which the packs report, compliant or not.
+func reported(t *testing.T, assembly Assembly) []string {
+	t.Helper()
+	var rules []string
+	files, err := filepath.Glob(filepath.Join(assembly.Dir, "*-NagReport.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		var report nagReport
+		if err := readJSON(file, &report); err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range report.Lines {
+			rules = append(rules, line.RuleID)
+		}
+	}
+	return rules
+}
+
+// exists says that stacks/ has a test of that name.
+func exists(t *testing.T, test string) bool {
+	t.Helper()
+	files, err := filepath.Glob("../stacks/*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(source), "\nfunc "+test+"(t *testing.T) {") {
+			return true
+		}
+	}
+	return false
 }

@@ -100,6 +100,15 @@ func mentioned(value any) map[string]bool {
 	return found
 }
 
+// texts are the templates as JSON.
+func texts(templates []Stack) []string {
+	var texts []string
+	for _, t := range templates {
+		texts = append(texts, string(mustJSON(t.Template)))
+	}
+	return texts
+}
+
 type guardReport struct {
 	NotCompliant []struct {
 		Rule json.RawMessage
@@ -132,7 +141,7 @@ func guardWith(ctx context.Context, program, root string, controls []string, tem
 			applied[control[name]] = true
 		}
 		for _, broken := range report.NotCompliant {
-			found := guardFindings(control, broken.Rule, templates[i])
+			found := guardFindings(control, broken.Rule, templates[i]) //nolint:gosec // there are as many, see above
 			findings = append(findings, found...)
 			applied[found[0].Rule] = true
 		}

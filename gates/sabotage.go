@@ -16,7 +16,7 @@ const (
 	keyType      = "AWS::KMS::Key"
 	logsType     = "AWS::Logs::LogGroup"
 	functionType = "AWS::Lambda::Function"
-	secretType   = "AWS::SecretsManager::Secret"
+	secretType   = "AWS::SecretsManager::Secret" //nolint:gosec // a type
 	imagesType   = "AWS::ECR::Repository"
 )
 

@@ -173,7 +173,7 @@ func TestBrokenValidators(t *testing.T) {
 		t.Error("no engine finds nothing")
 	}
 	incomplete := files(t, map[string]string{"node_modules/@aws/cloudformation-validate/index.js": `
-		exports.RegoEngine = class { validateStandard() { return { status: "ANALYSIS_INCOMPLETE", diagnostics: [] } } }`})
+		exports.RegoEngine = class { validateStandard(t) { return { filePath: t.path, status: "ANALYSIS_INCOMPLETE", diagnostics: [] } } }`})
 	if _, err := Validate(t.Context(), incomplete, template); err == nil {
 		t.Error("a validation that gave up finds nothing")
 	}
@@ -206,7 +206,7 @@ func TestBrokenGuard(t *testing.T) {
 	if err := os.MkdirAll(filepath.Dir(program), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(program, []byte("#!/bin/sh\necho '[]'\n"), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho '[]'\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := guardWith(t.Context(), program, silent, []string{"CT.X.PR.1"}, template); err == nil {

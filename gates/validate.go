@@ -18,12 +18,13 @@ const validator = `
 const { RegoEngine } = require(process.argv[1]);
 const { rules, templates } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 const engine = new RegoEngine({ customRules: rules });
-const reports = templates.map((template) => engine.validateStandard(
-	{ path: '', readBytes: () => Buffer.from(template) }, { disableBuiltinRules: true, severityLevel: 'WARN' }));
+const reports = templates.map(({ Name, Template }) => engine.validateStandard(
+	{ path: Name, readBytes: () => Buffer.from(JSON.stringify(Template)) }, { disableBuiltinRules: true, severityLevel: 'WARN' }));
 process.stdout.write(JSON.stringify(reports));
 `
 
 type validation struct {
+	FilePath    string // the stack's name
 	Status      string
 	Diagnostics []struct {
 		RuleID  string `json:"ruleId"`
@@ -36,31 +37,22 @@ type validation struct {
 
 // Validate evaluates our own rules on templates. The root is that of the module, where the validator is installed.
 func Validate(ctx context.Context, root string, templates []Stack) ([]Finding, error) {
-	input := mustJSON(map[string]any{"rules": policy.Sources(), "templates": texts(templates)})
+	input := mustJSON(map[string]any{"rules": policy.Sources(), "templates": templates})
 	engine := filepath.Join(root, "node_modules", "@aws", "cloudformation-validate")
 	var reports []validation
 	if err := run(ctx, &reports, input, "node", "-e", validator, engine); err != nil {
 		return nil, err
 	}
 	var findings []Finding
-	for i, report := range reports {
+	for _, report := range reports {
 		if report.Status != "OK" {
-			return nil, fmt.Errorf("%s: the validation is %s", templates[i].Name, report.Status)
+			return nil, fmt.Errorf("%s: the validation is %s", report.FilePath, report.Status)
 		}
 		for _, d := range report.Diagnostics {
-			findings = append(findings, Finding{d.RuleID, templates[i].Name, d.Entity.LogicalID, d.Message})
+			findings = append(findings, Finding{d.RuleID, report.FilePath, d.Entity.LogicalID, d.Message})
 		}
 	}
 	return sorted(findings), nil
-}
-
-// texts are the templates as JSON.
-func texts(templates []Stack) []string {
-	var texts []string
-	for _, t := range templates {
-		texts = append(texts, string(mustJSON(t.Template)))
-	}
-	return texts
 }
 
 // mustJSON is for what was JSON before.
@@ -74,7 +66,7 @@ func mustJSON(value any) []byte {
 
 // run hands a command its input and reads its JSON.
 func run(ctx context.Context, answer any, input []byte, name string, args ...string) error {
-	command := exec.CommandContext(ctx, name, args...)
+	command := exec.CommandContext(ctx, name, args...) //nolint:gosec // Node.js, or cfn-guard where npm put it
 	var errs bytes.Buffer
 	command.Stdin, command.Stderr = bytes.NewReader(input), &errs
 	out, err := command.Output()

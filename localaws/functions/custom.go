@@ -70,10 +70,7 @@ func (c custom) ask(ctx context.Context, kind string, r resource.Request) (resou
 	}
 	answers := c.runtime.expect(id)
 	defer c.runtime.unexpect(id)
-	payload, err := json.Marshal(event)
-	if err != nil {
-		return resource.Result{}, err
-	}
+	payload, _ := json.Marshal(event) // CloudFormation's templates are JSON
 	if err := c.runtime.Send(token, payload); err != nil {
 		return resource.Result{}, err
 	}

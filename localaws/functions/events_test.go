@@ -60,7 +60,7 @@ func TestWhatATargetGets(t *testing.T) {
 	raw := []byte(`{"detail":{"state":"STOP","ids":["x"]},"resources":["a"]}`)
 	_ = json.Unmarshal(raw, &plain)
 	for written, want := range map[string]string{
-		`{}`: string(raw), `{"Input":"{}"}`: `{}`, `{"InputPath":"$.detail.ids[0]"}`: `"x"`, `{"InputPath":"$.resources[3]"}`: `null`,
+		`{}`: string(raw), `{"InputPath":"$"}`: `{"detail":{"ids":["x"],"state":"STOP"},"resources":["a"]}`, `{"Input":"{}"}`: `{}`, `{"InputPath":"$.detail.ids[0]"}`: `"x"`, `{"InputPath":"$.resources[3]"}`: `null`,
 		`{"InputTransformer":{"InputPathsMap":{"s":"$.detail.state"},"InputTemplate":"\"it is <s>.\""}}`:      `"it is STOP."`,
 		`{"InputTransformer":{"InputPathsMap":{"s":"$.detail.state"},"InputTemplate":"{\"state\":<s>}"}}`:     `{"state":"STOP"}`,
 		`{"InputTransformer":{"InputPathsMap":{"s":"$.detail.state"},"InputTemplate":"{\"state\":\"<s>\"}"}}`: `{"state":"STOP"}`,

@@ -2,6 +2,7 @@ package functions
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -140,10 +141,7 @@ func (f framework) call(ctx context.Context, function string, request event) (ev
 	}
 	if answered.failure != "" {
 		message, _ := result["errorMessage"].(string)
-		if message == "" {
-			message = "error"
-		}
-		return nil, fmt.Errorf("%s\n\nLogs: /aws/lambda/%s\n", message, name(function)) //nolint:staticcheck // the framework's words
+		return nil, fmt.Errorf("%s\n\nLogs: /aws/lambda/%s\n", cmp.Or(message, "error"), name(function)) //nolint:staticcheck // the framework's words
 	}
 	return result, nil
 }

@@ -24,6 +24,9 @@ func TestAFunctionRuns(t *testing.T) {
 	if failed != "" || first["variable"] != "value" || first["handler"] != "main" || first["endpoint"] != m.url {
 		t.Errorf("answered %v (%s)", first, failed)
 	}
+	if _, err := m.client.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: new("f")}); err != nil {
+		t.Errorf("without an event: %v", err)
+	}
 	second, _ := m.invoke(m.arn("lambda", "function:f"), nil)
 	if second["pid"] != first["pid"] {
 		t.Error("each event gets a process of its own")
@@ -144,6 +147,9 @@ func TestAsynchronousEvents(t *testing.T) {
 	m.wait("another event", func() bool { return count() == 4 })
 	if err := m.Send("none", nil); !missing(err) {
 		t.Errorf("sent to nobody: %v", err)
+	}
+	if r := New(Options{}); r.options.Speed != 1 || r.options.Idle == 0 {
+		t.Errorf("without options: %+v", r.options)
 	}
 	if m.pause(t.Context(), 0) != nil {
 		t.Error("no pause is no error")

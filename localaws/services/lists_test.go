@@ -3,9 +3,6 @@ package services
 import (
 	"context"
 	"errors"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -15,8 +12,6 @@ import (
 	cdtypes "github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
 
 // The CLI and other tools look around with these.
@@ -214,45 +209,6 @@ func TestAwaitEnds(t *testing.T) {
 		t.Error("nothing is nothing")
 	}
 }
-
-// DescribeTargetHealth is ours for our target groups, and moto's for others.
-func TestTargetHealth(t *testing.T) {
-	a := newAccount(t, hasty)
-	a.group()
-	passed := 0
-	server := httptest.NewServer(a.TargetHealth(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		passed++
-		_, _ = io.WriteString(w, "<R/>")
-	})))
-	t.Cleanup(server.Close)
-	config := a.config
-	config.BaseEndpoint = &server.URL
-	client := elbv2.NewFromConfig(config)
-	all := must[*elbv2.DescribeTargetHealthOutput](t)(client.DescribeTargetHealth(t.Context(), &elbv2.DescribeTargetHealthInput{TargetGroupArn: new("arn:blue")}))
-	if len(all.TargetHealthDescriptions) != 3 || all.TargetHealthDescriptions[0].TargetHealth.State != elbtypes.TargetHealthStateEnumHealthy || *all.TargetHealthDescriptions[0].Target.Port != 8080 {
-		t.Errorf("health %+v", all.TargetHealthDescriptions)
-	}
-	some := must[*elbv2.DescribeTargetHealthOutput](t)(client.DescribeTargetHealth(t.Context(), &elbv2.DescribeTargetHealthInput{TargetGroupArn: new("arn:blue"), Targets: []elbtypes.TargetDescription{
-		{Id: all.TargetHealthDescriptions[1].Target.Id}, {Id: new("10.9.9.9"), Port: new(int32(80))},
-	}}))
-	if len(some.TargetHealthDescriptions) != 2 || some.TargetHealthDescriptions[1].TargetHealth.State != elbtypes.TargetHealthStateEnumUnused {
-		t.Errorf("health %+v", some.TargetHealthDescriptions)
-	}
-	_, _ = client.DescribeTargetHealth(t.Context(), &elbv2.DescribeTargetHealthInput{TargetGroupArn: new("arn:other")})
-	_, _ = client.DescribeRules(t.Context(), &elbv2.DescribeRulesInput{})
-	if passed != 2 {
-		t.Errorf("%d requests were passed on, want 2", passed)
-	}
-	w := httptest.NewRecorder()
-	a.TargetHealth(nil).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", io.MultiReader(strings.NewReader("Action="), broken{})))
-	if w.Code != http.StatusBadRequest {
-		t.Errorf("half a request: %d", w.Code)
-	}
-}
-
-type broken struct{}
-
-func (broken) Read([]byte) (int, error) { return 0, errors.New("broken") }
 
 // A strategy may name a provider that gets nothing beyond its base.
 func TestPlacement(t *testing.T) {

@@ -27,6 +27,10 @@ import (
 // region is the one that the services of ours are in.
 const region = "us-east-2"
 
+// functionsWait is longer than any function of ours waits by the wall's clock: Release does, for a minute, before it ends
+// a request that interrupts another.
+const functionsWait = 5 * time.Minute
+
 // state is what a running endpoint tells of itself, and what the state file holds.
 type state struct {
 	PID      int    `json:"pid"`
@@ -81,7 +85,7 @@ func assemble(ctx context.Context, endpoint, backend string, o options) (handler
 		},
 	})
 	runtime = functions.New(functions.Options{
-		Config: config, Account: moto.AccountID, Directory: o.state, Root: o.root, Speed: o.speed, Tasks: model.Healthy,
+		Config: config, Account: moto.AccountID, Directory: o.state, Root: o.root, Speed: o.speed, Patience: functionsWait, Tasks: model.Healthy,
 	})
 	registry := providers.All(config)
 	registry.Add(model.Providers())

@@ -82,7 +82,7 @@ func (c custom) await(ctx context.Context, r resource.Request, id string, answer
 	if seconds, err := strconv.Atoi(fmt.Sprint(r.Properties["ServiceTimeout"])); err == nil {
 		limit = time.Duration(seconds) * time.Second
 	}
-	timer := time.NewTimer(c.runtime.hurried(limit) + work)
+	timer := time.NewTimer(max(c.runtime.hurried(limit), c.runtime.options.Patience) + work)
 	defer timer.Stop()
 	select {
 	case said := <-answers:

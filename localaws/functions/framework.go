@@ -90,7 +90,8 @@ func (f framework) received(ctx context.Context, request event) (event, error) {
 func (f framework) poll(request event, interval time.Duration, most int) {
 	f.runtime.background.Go(func() {
 		ctx := f.runtime.ended
-		for range most + 1 {
+		begin := time.Now()
+		for asked := 0; asked <= most || time.Since(begin) < f.runtime.options.Patience; asked++ {
 			answered, err := f.call(ctx, f.polls, request)
 			data, _ := answered["Data"].(map[string]any)
 			complete, _ := answered["IsComplete"].(bool)

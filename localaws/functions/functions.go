@@ -44,6 +44,9 @@ type Options struct {
 	Speed     float64 // divides the intervals and time-outs of AWS, though not those of functions; 0 is 1
 	// Tasks tells what a task at an address answers; false if there is none.
 	Tasks func(address string) (healthy, there bool)
+	// Patience is how long the framework's waiter polls at least, and a custom resource has to answer: functions wait for
+	// some things at the wall's speed. 0: what AWS gives, divided by the speed.
+	Patience time.Duration
 	// Idle is how long a process waits for its next event; 0: ten minutes.
 	Idle time.Duration
 	// Build compiles a command of the module for this machine; nil: bundle.Host.

@@ -75,12 +75,14 @@ func TestWhatATargetGets(t *testing.T) {
 	}
 }
 
-// Secrets Manager asks the function for its four steps, and moto knows nothing of the function.
+// Secrets Manager asks the function for its four steps, and moto, which does not know the function, keeps the versions.
 func TestRotation(t *testing.T) {
 	m := newMachine(t)
 	m.function("rotate")
-	m.answers["secretsmanager.RotateSecret"] = `{"ARN":"secret","VersionId":"v2"}`
-	m.answers["secretsmanager.DescribeSecret"] = `{"ARN":"secret","VersionIdsToStages":{}}`
+	m.answers["secretsmanager.RotateSecret"] = "refuse not found for ARN rotate"
+	m.answers["secretsmanager.DescribeSecret"] = `{"ARN":"secret","Name":"s"}`
+	m.answers["secretsmanager.CancelRotateSecret"] = `{}`
+	m.answers["secretsmanager.UpdateSecretVersionStage"] = `{}`
 	front := m.RotateSecrets(http.HandlerFunc(m.other))
 	ask := func(operation, body string) *httptest.ResponseRecorder {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
@@ -88,23 +90,32 @@ func TestRotation(t *testing.T) {
 		front.ServeHTTP(w, r)
 		return w
 	}
-	if got := ask("DescribeSecret", "{}"); strings.Contains(got.Body.String(), "RotationLambdaARN") {
-		t.Errorf("rotated by nobody: %s", got.Body)
+	rotated := func() bool {
+		return strings.Contains(ask("DescribeSecret", "{}").Body.String(), `"RotationEnabled":true`)
+	}
+	if rotated() {
+		t.Error("rotated by nobody")
+	}
+	if got := ask("RotateSecret", `{"SecretId":"secret"}`); got.Code != http.StatusBadRequest || !strings.Contains(got.Body.String(), "No Lambda") {
+		t.Errorf("a rotation without a function: %d %s", got.Code, got.Body)
 	}
 	log := filepath.Join(m.options.Directory, "logs", "rotate.log")
-	steps := func() int { content, _ := os.ReadFile(log); return strings.Count(string(content), "invoked") }
+	calls := func() int { content, _ := os.ReadFile(log); return strings.Count(string(content), "invoked") }
 	if got := ask("RotateSecret", `{"SecretId":"secret","RotationLambdaARN":"rotate","RotateImmediately":false}`); got.Code != http.StatusOK {
 		t.Errorf("%d %s", got.Code, got.Body)
 	}
-	if got := ask("DescribeSecret", "{}"); !strings.Contains(got.Body.String(), `"RotationLambdaARN":"rotate"`) {
-		t.Errorf("nobody hears who rotates: %s", got.Body)
+	m.wait("the test's end", func() bool { return m.heard("UpdateSecretVersionStage") })
+	if got := calls(); got != 1 {
+		t.Errorf("turning rotation on asked for %d steps, want the test alone", got)
 	}
-	ask("RotateSecret", `{"SecretId":"secret"}`)
-	m.wait("the fourth step", func() bool { return steps() == 4 })
-	if m.heard("RotationLambdaARN") {
-		t.Error("moto looks for the function among its own")
+	if !rotated() {
+		t.Error("nobody hears of the rotation")
 	}
-	m.Runtime.rotate(t.Context(), "none", "secret", "v3")
+	if got := ask("RotateSecret", `{"SecretId":"secret","ClientRequestToken":"v9"}`); !strings.Contains(got.Body.String(), `"VersionId":"v9"`) {
+		t.Errorf("the version is not the client's: %s", got.Body)
+	}
+	m.wait("the fourth step", func() bool { return calls() == 5 })
+	m.Runtime.rotate(t.Context(), "none", "secret", "v3", steps...)
 	if got := ask("RotateSecret", `{`); got.Code != http.StatusBadRequest {
 		t.Errorf("half a request: %d", got.Code)
 	}
@@ -114,5 +125,12 @@ func TestRotation(t *testing.T) {
 	m.answers["secretsmanager.RotateSecret"] = "refuse X"
 	if got := ask("RotateSecret", `{}`); got.Code != http.StatusBadRequest {
 		t.Errorf("a refusal of moto's: %d", got.Code)
+	}
+	if ask("CancelRotateSecret", "{}"); rotated() {
+		t.Error("rotated after the end of it")
+	}
+	m.answers["secretsmanager.DescribeSecret"] = "refuse Y"
+	if got := ask("RotateSecret", `{}`); got.Code != http.StatusBadRequest {
+		t.Errorf("no such secret: %d", got.Code)
 	}
 }

@@ -108,7 +108,7 @@ func TestRequestsFindTheirService(t *testing.T) {
 		{"GET", "/bucket/key", "", "", "s3", "none"},
 		{"GET", "/bucket?X-Amz-Credential=short", "", "", "s3", "none"},
 	} {
-		request := httptest.NewRequest(c.method, c.path, nil)
+		request := httptest.NewRequest(c.method, c.path, http.NoBody)
 		request.Header.Set("Authorization", c.authorization)
 		request.Header.Set("X-Amz-Target", c.target)
 		if got := Service(request); got != c.want {
@@ -157,7 +157,7 @@ func TestServicesOfOursAndOwnPaths(t *testing.T) {
 func TestTheLogForgetsTheOldest(t *testing.T) {
 	log := &requestLog{}
 	for i := range logged + 3 {
-		_, done := log.begin(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, fmt.Sprintf("/%d", i), nil), "s3", "")
+		_, done := log.begin(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, fmt.Sprintf("/%d", i), http.NoBody), "s3", "")
 		done()
 	}
 	entries := log.entries()

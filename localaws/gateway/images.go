@@ -71,7 +71,7 @@ func putImage(moto http.Handler, r *http.Request, image map[string]string) (code
 
 func ecr(moto http.Handler, r *http.Request, operation string, input any) *memoryWriter {
 	body, _ := json.Marshal(input)
-	request, _ := http.NewRequestWithContext(r.Context(), http.MethodPost, "http://"+r.Host+"/", bytes.NewReader(body))
+	request, _ := http.NewRequestWithContext(r.Context(), http.MethodPost, "http://"+r.Host+"/", bytes.NewReader(body)) //nolint:gosec // it goes to a handler
 	request.Header.Set("X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921."+operation)
 	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	answer := &memoryWriter{}

@@ -65,7 +65,8 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 		return nil, fmt.Errorf("starting moto: %w", err)
 	}
 	server := &Server{process: command, ended: make(chan struct{})}
-	return server, server.await(output, options)
+	err := server.await(output, options)
+	return server, err
 }
 
 // await reads what moto prints until it says where it listens, and goes on reading so that moto never blocks.

@@ -34,7 +34,7 @@ func script(t *testing.T, folder, name, body string) string {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(body), 0o755); err != nil { //nolint:gosec // a program must be executable
+	if err := os.WriteFile(path, []byte(body), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -90,7 +90,7 @@ func TestAServerEndsWithItsParent(t *testing.T) {
 		select {}
 	}
 	installed(t)
-	parent := exec.Command(os.Args[0], "-test.run=^TestAServerEndsWithItsParent$") //nolint:gosec // this very program
+	parent := exec.Command(os.Args[0], "-test.run=^TestAServerEndsWithItsParent$")
 	parent.Env = append(os.Environ(), "MOTO_TEST_PARENT=1")
 	output, err := parent.StdoutPipe()
 	if err != nil {
@@ -105,7 +105,7 @@ func TestAServerEndsWithItsParent(t *testing.T) {
 	_ = parent.Process.Kill()
 	_ = parent.Wait()
 	for deadline := time.Now().Add(20 * time.Second); ; {
-		response, err := http.Get(url) //nolint:gosec // on this machine
+		response, err := http.Get(url)
 		if err != nil {
 			return
 		}

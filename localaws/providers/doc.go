@@ -10,6 +10,13 @@
 //	ECR::Repository                      scan on push, once on, stays on
 //	RDS::DBCluster, DBInstance           changes of the exported logs; endpoints are names that nothing answers at
 //	SecretsManager::RotationSchedule     its function, which the gateway remembers and calls (functions.RotateSecrets)
+//	EC2::SecurityGroup                   which interfaces use it: one in use can go
+//	EC2::NatGateway                      its address stays associated; it can be released all the same
+//	EC2::VPCGatewayAttachment            virtual private gateways: refused
+//	IAM::Policy, ManagedPolicy           users and groups: refused; only roles
+//	Logs::LogGroup, QueryDefinition      keys that change, saved queries: the gateway keeps them
+//	S3::Bucket                           properties other than those of s3.go: refused by name
+//	S3::BucketPolicy                     conditions: the gateway keeps policies and nobody enforces them
 //	CertificateManager::Certificate      validation: it is issued at once
 //	CloudWatch::AnomalyDetector          not made: deploying one fails with the type's name
 package providers

@@ -90,10 +90,10 @@ func TestBucket(t *testing.T) {
 
 // S3 takes no name for its first region.
 func TestBucketInTheFirstRegion(t *testing.T) {
-	provider, _ := working(t).Find("AWS::S3::Bucket")
+	needMoto(t)
 	config := settings(http.DefaultTransport)
 	config.Region = "us-east-1"
-	provider, _ = All(config).Find("AWS::S3::Bucket")
+	provider, _ := All(config).Find("AWS::S3::Bucket")
 	request := asked("AWS::S3::Bucket", map[string]any{})
 	request.Region, request.Tags = "us-east-1", nil
 	result, err := provider.Create(t.Context(), request)

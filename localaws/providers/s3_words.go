@@ -2,6 +2,7 @@ package providers
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -17,10 +18,10 @@ func cannedACL(value any) any {
 // renamed is an object with some of its fields under other names, in pairs of old and new.
 func renamed(value any, pairs ...string) map[string]any {
 	fields := with(object(value))
-	for i := 0; i < len(pairs); i += 2 {
-		if field, there := fields[pairs[i]]; there {
-			delete(fields, pairs[i])
-			fields[pairs[i+1]] = field
+	for pair := range slices.Chunk(pairs, 2) {
+		if field, there := fields[pair[0]]; there {
+			delete(fields, pair[0])
+			fields[pair[len(pair)-1]] = field
 		}
 	}
 	return fields

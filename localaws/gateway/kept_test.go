@@ -132,3 +132,33 @@ func TestImagesArePushedAndKnownToECR(t *testing.T) {
 		t.Errorf("an ECR that fails: %d %s", status, answer)
 	}
 }
+
+func TestWhereAccessLogsGo(t *testing.T) {
+	address, headers := port(t, Options{}), signedFor("s3")
+	location := `<CreateBucketConfiguration><LocationConstraint>us-east-2</LocationConstraint></CreateBucketConfiguration>`
+	for _, bucket := range []string{"logged", "logs-of-it"} {
+		if status, _, answer := ask(t, http.MethodPut, address+"/"+bucket, headers, location); status != http.StatusOK {
+			t.Fatal(answer)
+		}
+	}
+	to := func(target string) string {
+		return "<BucketLoggingStatus><LoggingEnabled><TargetBucket>" + target + "</TargetBucket></LoggingEnabled></BucketLoggingStatus>"
+	}
+	for _, step := range []struct {
+		method, bucket, body string
+		status               int
+		want                 string
+	}{
+		{"GET", "logged", "", 200, "<BucketLoggingStatus"},
+		{"PUT", "logged", "<", 400, "MalformedXML"},
+		{"PUT", "nowhere", to("logs-of-it"), 404, "NoSuchBucket"},
+		{"PUT", "logged", to("nowhere"), 400, "InvalidTargetBucketForLogging"},
+		{"PUT", "logged", to("logs-of-it"), 200, ""},
+		{"GET", "logged", "", 200, "<TargetBucket>logs-of-it<"},
+	} {
+		status, _, answer := ask(t, step.method, address+"/"+step.bucket+"?logging", headers, step.body)
+		if status != step.status || !strings.Contains(answer, step.want) {
+			t.Errorf("%s %s: got %d %s, want %d and %s", step.method, step.bucket, status, answer, step.status, step.want)
+		}
+	}
+}

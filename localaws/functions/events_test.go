@@ -119,8 +119,11 @@ func TestRotation(t *testing.T) {
 	if got := ask("RotateSecret", `{`); got.Code != http.StatusBadRequest {
 		t.Errorf("half a request: %d", got.Code)
 	}
-	if got := ask("GetSecretValue", `{}`); got.Code != http.StatusNotFound {
+	if got := ask("PutSecretValue", `{}`); got.Code != http.StatusNotFound {
 		t.Errorf("passed on: %d", got.Code)
+	}
+	if ask("GetSecretValue", `{"SecretId":"secret"}`); !m.heard("AWSCURRENT") {
+		t.Error("the value is not asked for by its stage")
 	}
 	m.answers["secretsmanager.RotateSecret"] = "refuse X"
 	if got := ask("RotateSecret", `{}`); got.Code != http.StatusBadRequest {

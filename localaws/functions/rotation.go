@@ -27,7 +27,7 @@ func (r *Runtime) RotateSecrets(secrets http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		_, operation, _ := strings.Cut(request.Header.Get("X-Amz-Target"), ".")
 		switch operation {
-		case "RotateSecret", "CancelRotateSecret", "DescribeSecret":
+		case "RotateSecret", "CancelRotateSecret", "DescribeSecret", "GetSecretValue":
 		default:
 			secrets.ServeHTTP(w, request)
 			return
@@ -42,6 +42,13 @@ func (r *Runtime) RotateSecrets(secrets http.Handler) http.Handler {
 			return
 		}
 		f := rotation{r, secrets, request}
+		if operation == "GetSecretValue" {
+			if asked["VersionId"] == nil && asked["VersionStage"] == nil {
+				asked["VersionStage"] = "AWSCURRENT" // moto would answer what was current before the stage moved
+			}
+			f.ask(operation, asked).pass(w)
+			return
+		}
 		described := f.ask("DescribeSecret", event{"SecretId": asked["SecretId"]})
 		arn, _ := described.content["ARN"].(string)
 		switch {

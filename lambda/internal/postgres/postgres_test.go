@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"net"
 	"strings"
 	"testing"
 
@@ -91,5 +92,19 @@ func TestWhatPasses(t *testing.T) {
 func TestQuote(t *testing.T) {
 	if got := Quote(`a"b`); got != `"a""b"` {
 		t.Errorf("got %s", got)
+	}
+}
+
+// A dialer of one's own gets the host as it stands: its network has names of its own.
+func TestAnotherNetwork(t *testing.T) {
+	unreachable := errors.New("unreachable")
+	connector := Connector{Dial: func(_ context.Context, _, address string) (net.Conn, error) {
+		if address != "database.invalid:5432" {
+			t.Errorf("dials %s", address)
+		}
+		return nil, unreachable
+	}}
+	if _, err := connector.Connect(t.Context(), Login{Host: "database.invalid", Port: "5432"}); !errors.Is(err, unreachable) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -191,14 +191,14 @@ func (c call) code() (int, any, error) {
 
 func (c call) invoke() (int, any, error) {
 	kind := types.InvocationType(c.r.Header.Get("X-Amz-Invocation-Type"))
-	switch kind {
-	case types.InvocationTypeDryRun:
+	if kind == types.InvocationTypeDryRun {
 		_, err := c.runtime.function(c.name)
 		return http.StatusNoContent, nil, err
-	case types.InvocationTypeEvent:
+	}
+	if kind == types.InvocationTypeEvent {
 		return http.StatusAccepted, nil, c.runtime.Send(c.name, c.body)
 	}
-	answered, err := c.runtime.Invoke(c.r.Context(), c.name, c.body)
+	answered, err := c.runtime.invoke(c.r.Context(), c.name, c.body)
 	if err != nil {
 		return 0, nil, err
 	}

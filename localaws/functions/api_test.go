@@ -1,8 +1,10 @@
 package functions
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,8 +20,7 @@ import (
 )
 
 func refusalOf(err error) string {
-	var refusal smithy.APIError
-	if errors.As(err, &refusal) {
+	if refusal, is := errors.AsType[smithy.APIError](err); is {
 		return refusal.ErrorCode()
 	}
 	return ""
@@ -201,7 +202,7 @@ func TestFunctionsThatLambdaRefuses(t *testing.T) {
 		t.Error("unpacked a file over a directory")
 	}
 	encrypted := archive(t, map[string]string{"a": "x"})
-	encrypted[8], encrypted[strings.Index(string(encrypted), "PK\x01\x02")+10] = 99, 99 // a compression that nobody knows
+	encrypted[8], encrypted[bytes.Index(encrypted, []byte("PK\x01\x02"))+10] = 99, 99 // a compression that nobody knows
 	if unzip(encrypted, t.TempDir()) == nil {
 		t.Error("unpacked what cannot be read")
 	}
@@ -234,12 +235,8 @@ func TestFunctionResources(t *testing.T) {
 	}
 	update := func(changes map[string]any) error {
 		r := request(map[string]any{})
-		for key, value := range properties {
-			r.Properties[key] = value
-		}
-		for key, value := range changes {
-			r.Properties[key] = value
-		}
+		maps.Copy(r.Properties, properties)
+		maps.Copy(r.Properties, changes)
 		r.Old, r.PhysicalID = properties, name
 		_, err := registry["AWS::Lambda::Function"].Update(t.Context(), r)
 		return err

@@ -84,11 +84,11 @@ func extract(entry *zip.File, directory string) error {
 	if !filepath.IsLocal(entry.Name) {
 		return fmt.Errorf("%s is outside of the archive", entry.Name)
 	}
-	path := filepath.Join(directory, entry.Name)
+	path := filepath.Join(directory, entry.Name) //nolint:gosec // it is local
 	if strings.HasSuffix(entry.Name, "/") {
-		return os.MkdirAll(path, 0o755) //nolint:gosec // as Lambda unpacks it
+		return os.MkdirAll(path, 0o755)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // as Lambda unpacks it
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
 	content, err := entry.Open()
@@ -96,7 +96,7 @@ func extract(entry *zip.File, directory string) error {
 		return err
 	}
 	defer content.Close()
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o755) //nolint:gosec // a function is executable
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o755)
 	if err != nil {
 		return err
 	}

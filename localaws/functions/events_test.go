@@ -16,7 +16,7 @@ func TestEventsReachFunctions(t *testing.T) {
 	m.function("guard")
 	m.answers["AWSEvents.ListRules"] = `{"Rules":[{"Name":"off","State":"DISABLED","EventPattern":"{}"},{"Name":"other","EventPattern":"{\"source\":[\"aws.s3\"]}"}],"NextToken":"2"}`
 	m.answers["AWSEvents.ListRules again"] = `{"Rules":[{"Name":"ended","State":"ENABLED","EventPattern":"{\"detail\":{\"state\":[\"SUCCESS\"]}}"}]}`
-	m.answers["AWSEvents.ListTargetsByRule"] = `{"Targets":[{"Arn":"arn:aws:sns:x"},{"Arn":"` + m.arn("lambda", "function:guard") + `","Input":"{\"Cluster\":\"app\"}"}]}`
+	m.answers["AWSEvents.ListTargetsByRule"] = `{"Targets":[{"Arn":"arn:aws:sns:x"},{"Arn":"` + m.arn("function:guard") + `","Input":"{\"Cluster\":\"app\"}"}]}`
 	m.Emit("aws.codedeploy", "Deployment", nil, map[string]any{"state": "SUCCESS"})
 	log := filepath.Join(m.options.Directory, "logs", "guard.log")
 	m.wait("the call", func() bool { content, _ := os.ReadFile(log); return strings.Contains(string(content), "invoked") })
@@ -115,7 +115,7 @@ func TestRotation(t *testing.T) {
 		t.Errorf("the version is not the client's: %s", got.Body)
 	}
 	m.wait("the fourth step", func() bool { return calls() == 5 })
-	m.Runtime.rotate(t.Context(), "none", "secret", "v3", steps...)
+	m.rotate(t.Context(), "none", "secret", "v3", steps...)
 	if got := ask("RotateSecret", `{`); got.Code != http.StatusBadRequest {
 		t.Errorf("half a request: %d", got.Code)
 	}

@@ -26,7 +26,7 @@ const (
 
 // framework is the equivalent of the CDK's provider framework.
 //
-// aws-cdk-lib/custom-resources/lib/provider-framework/runtime
+// Its original is in aws-cdk-lib/custom-resources/lib/provider-framework/runtime.
 type framework struct {
 	runtime *Runtime
 	onEvent string
@@ -132,7 +132,7 @@ func (f framework) call(ctx context.Context, function string, request event) (ev
 	if err != nil {
 		return nil, err
 	}
-	answered, err := f.runtime.Invoke(ctx, function, payload)
+	answered, err := f.runtime.invoke(ctx, function, payload)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (f framework) call(ctx context.Context, function string, request event) (ev
 	}
 	if answered.failure != "" {
 		message, _ := result["errorMessage"].(string)
-		return nil, fmt.Errorf("%s\n\nLogs: /aws/lambda/%s\n", cmp.Or(message, "error"), name(function)) //nolint:staticcheck // the framework's words
+		return nil, words(fmt.Sprintf("%s\n\nLogs: /aws/lambda/%s\n", cmp.Or(message, "error"), name(function)))
 	}
 	return result, nil
 }

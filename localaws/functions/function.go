@@ -54,7 +54,7 @@ func sourceOf(code *types.FunctionCode) source {
 
 func (r *Runtime) configuration(in *lambda.CreateFunctionInput) *types.FunctionConfiguration {
 	config := &types.FunctionConfiguration{
-		FunctionName: in.FunctionName, FunctionArn: new(r.arn("lambda", "function:"+text(in.FunctionName))), Description: in.Description, Handler: in.Handler,
+		FunctionName: in.FunctionName, FunctionArn: new(r.arn("function:" + text(in.FunctionName))), Description: in.Description, Handler: in.Handler,
 		Runtime: in.Runtime, Role: in.Role, Timeout: or(in.Timeout, 3), MemorySize: or(in.MemorySize, 128), Version: new("$LATEST"),
 		Architectures: in.Architectures, PackageType: types.PackageTypeZip, State: types.StateActive,
 		LastUpdateStatus: types.LastUpdateStatusSuccessful, LoggingConfig: in.LoggingConfig, EphemeralStorage: in.EphemeralStorage,

@@ -143,8 +143,8 @@ func (r *Runtime) hurried(d time.Duration) time.Duration {
 	return time.Duration(float64(d) / r.options.Speed)
 }
 
-func (r *Runtime) arn(service, resource string) string {
-	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, r.options.Config.Region, r.options.Account, resource)
+func (r *Runtime) arn(resource string) string {
+	return fmt.Sprintf("arn:aws:lambda:%s:%s:%s", r.options.Config.Region, r.options.Account, resource)
 }
 
 // name is of a function that is called by its name, its ARN, or either with a version or alias.
@@ -163,7 +163,7 @@ func (r *Runtime) function(of string) (*function, error) {
 	if found := r.functions[name(of)]; found != nil {
 		return found, nil
 	}
-	return nil, refuse("ResourceNotFoundException", "Function not found: %s", r.arn("lambda", "function:"+name(of)))
+	return nil, refuse("ResourceNotFoundException", "Function not found: %s", r.arn("function:"+name(of)))
 }
 
 func refuse(code, format string, args ...any) error {

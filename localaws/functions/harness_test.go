@@ -229,7 +229,7 @@ func (m *machine) custom(kind, function string, r resource.Request) (resource.Re
 	if r.Properties == nil {
 		r.Properties = map[string]any{}
 	}
-	r.Properties["ServiceToken"] = m.arn("lambda", "function:"+function)
+	r.Properties["ServiceToken"] = m.arn("function:" + function)
 	r.Type, r.LogicalID, r.StackID = "Custom::Thing", "Thing", "stack"
 	provider := m.Providers()["Custom::"]
 	if kind == "Delete" {

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// Invoke calls a function and waits for its answer. The error is a refusal of Lambda's, not the function's failure.
-func (r *Runtime) Invoke(ctx context.Context, called string, payload []byte) (outcome, error) {
+// invoke calls a function and waits for its answer. The error is a refusal of Lambda's, not the function's failure.
+func (r *Runtime) invoke(ctx context.Context, called string, payload []byte) (outcome, error) {
 	f, err := r.function(called)
 	if err != nil {
 		return outcome{}, err
@@ -148,7 +148,7 @@ func (r *Runtime) Send(called string, payload []byte) error {
 
 func (r *Runtime) try(called string, payload []byte, attempt int) {
 	r.later(time.Duration(attempt-1)*time.Minute, func(ctx context.Context) {
-		answered, err := r.Invoke(ctx, called, payload)
+		answered, err := r.invoke(ctx, called, payload)
 		if (err != nil || answered.failure != "") && attempt < attempts && !missing(err) {
 			r.try(called, payload, attempt+1)
 		}
@@ -157,7 +157,7 @@ func (r *Runtime) try(called string, payload []byte, attempt int) {
 
 // record sends what a function has written to its log group, which may not be there.
 func (r *Runtime) record(config *types.FunctionConfiguration, stream string, log []byte) {
-	if len(strings.TrimSpace(string(log))) == 0 {
+	if strings.TrimSpace(string(log)) == "" {
 		return
 	}
 	r.background.Go(func() {

@@ -27,7 +27,7 @@ func TestAFunctionRuns(t *testing.T) {
 	if _, err := m.client.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: new("f")}); err != nil {
 		t.Errorf("without an event: %v", err)
 	}
-	second, _ := m.invoke(m.arn("lambda", "function:f"), nil)
+	second, _ := m.invoke(m.arn("function:f"), nil)
 	if second["pid"] != first["pid"] {
 		t.Error("each event gets a process of its own")
 	}
@@ -67,7 +67,7 @@ func TestFunctionsThatFail(t *testing.T) {
 	for _, function := range []string{"f", "deaf"} {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		out, err := m.Invoke(ctx, function, []byte(`{"do":"hang"}`))
+		out, err := m.Runtime.invoke(ctx, function, []byte(`{"do":"hang"}`))
 		if err != nil || out.failure == "" {
 			t.Errorf("%s goes on when nobody waits: %+v, %v", function, out, err)
 		}
@@ -84,7 +84,7 @@ func TestACallerThatLeaves(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan outcome)
 	go func() {
-		out, _ := m.Invoke(ctx, "f", []byte(`{"do":"hang"}`))
+		out, _ := m.Runtime.invoke(ctx, "f", []byte(`{"do":"hang"}`))
 		done <- out
 	}()
 	log := filepath.Join(m.options.Directory, "logs", "f.log")
@@ -250,9 +250,9 @@ func TestTheRuntimeAPI(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	p.next(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
+	p.next(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/", http.NoBody))
 	close(p.exited)
-	p.next(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+	p.next(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", http.NoBody))
 	i := &invocation{done: make(chan outcome, 1)}
 	i.done <- outcome{payload: []byte("1")}
 	if got := p.ended(i); string(got.payload) != "1" {

@@ -87,7 +87,7 @@ func (r *Runtime) start(ctx context.Context, config *types.FunctionConfiguration
 	if err := os.MkdirAll(logs, 0o750); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(filepath.Join(logs, *config.FunctionName+".log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o640) //nolint:gosec // no secret
+	file, err := os.OpenFile(filepath.Join(logs, *config.FunctionName+".log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o640)
 	if err != nil {
 		return nil, err
 	}

@@ -260,6 +260,6 @@ func (r *Runtime) makeLayer(_ context.Context, request resource.Request) (resour
 		name = request.LogicalID
 	}
 	r.layers[name]++
-	arn := r.arn("lambda", fmt.Sprintf("layer:%s:%d", name, r.layers[name]))
+	arn := r.arn(fmt.Sprintf("layer:%s:%d", name, r.layers[name]))
 	return resource.Result{PhysicalID: arn, Attributes: map[string]any{"LayerVersionArn": arn}}, nil
 }

@@ -143,7 +143,7 @@ func (f rotation) begin(w http.ResponseWriter, secret string, asked event, name 
 func (r *Runtime) rotate(ctx context.Context, function, secret, token string, steps ...string) {
 	for _, step := range steps {
 		payload, _ := json.Marshal(map[string]string{"Step": step, "SecretId": secret, "ClientRequestToken": token}) // texts
-		answered, err := r.Invoke(ctx, function, payload)
+		answered, err := r.invoke(ctx, function, payload)
 		if err != nil || answered.failure != "" {
 			return
 		}

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -171,15 +172,11 @@ func (m *Model) target(ctx context.Context, deployment, id *string) (*types.Depl
 }
 
 func targetStatus(d *cloud.Deployment) types.TargetStatus {
-	switch d.Status {
-	case types.DeploymentStatusSucceeded:
-		return types.TargetStatusSucceeded
-	case types.DeploymentStatusFailed, types.DeploymentStatusStopped:
-		return types.TargetStatusFailed
-	case types.DeploymentStatusInProgress:
-		return types.TargetStatusInProgress
+	known := map[types.DeploymentStatus]types.TargetStatus{
+		types.DeploymentStatusSucceeded: types.TargetStatusSucceeded, types.DeploymentStatusInProgress: types.TargetStatusInProgress,
+		types.DeploymentStatusFailed: types.TargetStatusFailed, types.DeploymentStatusStopped: types.TargetStatusFailed,
 	}
-	return types.TargetStatusPending
+	return cmp.Or(known[d.Status], types.TargetStatusPending)
 }
 
 // label calls the first task set of a deployment blue and the second green, and target groups by name.

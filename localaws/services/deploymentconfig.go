@@ -46,6 +46,7 @@ func (d *deploymentConfig) shift() cloud.Shift {
 		return cloud.Shift{CanaryPercent: routing.TimeBasedCanary.CanaryPercentage, CanaryWait: time.Duration(routing.TimeBasedCanary.CanaryInterval) * time.Minute}
 	case types.TrafficRoutingTypeTimeBasedLinear:
 		return cloud.Shift{CanaryPercent: routing.TimeBasedLinear.LinearPercentage, CanaryWait: time.Duration(routing.TimeBasedLinear.LinearInterval) * time.Minute, Linear: true}
+	case types.TrafficRoutingTypeAllAtOnce:
 	}
 	return cloud.Shift{}
 }

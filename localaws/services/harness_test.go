@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -79,9 +80,7 @@ func (n *neighbourhood) Alarms(context.Context) (map[string]string, error) {
 	n.lock.Lock()
 	defer n.lock.Unlock()
 	now := map[string]string{}
-	for name, state := range n.alarms {
-		now[name] = state
-	}
+	maps.Copy(now, n.alarms)
 	return now, n.fail["Alarms"]
 }
 

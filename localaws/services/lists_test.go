@@ -93,20 +93,20 @@ func TestDeploymentConfigs(t *testing.T) {
 	routing := func(kind cdtypes.TrafficRoutingType, percent, minutes int32) *cdtypes.TrafficRoutingConfig {
 		return &cdtypes.TrafficRoutingConfig{Type: kind, TimeBasedCanary: &cdtypes.TimeBasedCanary{CanaryInterval: minutes, CanaryPercentage: percent}}
 	}
-	make := func(name string, routing *cdtypes.TrafficRoutingConfig) error {
+	create := func(name string, routing *cdtypes.TrafficRoutingConfig) error {
 		_, err := a.deploy.CreateDeploymentConfig(ctx, &codedeploy.CreateDeploymentConfigInput{DeploymentConfigName: &name, TrafficRoutingConfig: routing})
 		return err
 	}
 	canary := cdtypes.TrafficRoutingTypeTimeBasedCanary
-	refused(t, make("", routing(canary, 10, 5)), "DeploymentConfigNameRequiredException", "")
-	refused(t, make("CodeDeployDefault.Mine", routing(canary, 10, 5)), "InvalidDeploymentConfigNameException", "reserved")
+	refused(t, create("", routing(canary, 10, 5)), "DeploymentConfigNameRequiredException", "")
+	refused(t, create("CodeDeployDefault.Mine", routing(canary, 10, 5)), "InvalidDeploymentConfigNameException", "reserved")
 	for _, wrong := range []*cdtypes.TrafficRoutingConfig{nil, routing(canary, 0, 5), routing(canary, 10, 0), {Type: canary}, {Type: cdtypes.TrafficRoutingTypeTimeBasedLinear}, {Type: "Sideways"}} {
-		refused(t, make("mine", wrong), "InvalidTrafficRoutingConfigurationException", "")
+		refused(t, create("mine", wrong), "InvalidTrafficRoutingConfigurationException", "")
 	}
-	if err := make("mine", routing(canary, 20, 1)); err != nil {
+	if err := create("mine", routing(canary, 20, 1)); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, make("mine", routing(canary, 20, 1)), "DeploymentConfigAlreadyExistsException", "mine")
+	refused(t, create("mine", routing(canary, 20, 1)), "DeploymentConfigAlreadyExistsException", "mine")
 	got := must[*codedeploy.GetDeploymentConfigOutput](t)(a.deploy.GetDeploymentConfig(ctx, &codedeploy.GetDeploymentConfigInput{DeploymentConfigName: new("mine")}))
 	if got.DeploymentConfigInfo.TrafficRoutingConfig.TimeBasedCanary.CanaryPercentage != 20 {
 		t.Errorf("configuration %+v", got.DeploymentConfigInfo)
@@ -124,7 +124,7 @@ func TestADeploymentWithItsOwnConfiguration(t *testing.T) {
 	a := newAccount(t, hasty)
 	a.group()
 	in := &codedeploy.CreateDeploymentInput{ApplicationName: new("app"), DeploymentGroupName: new("app"), DeploymentConfigName: new("none"),
-		Revision: &cdtypes.RevisionLocation{String_: &cdtypes.RawString{Content: new(`{"Resources":[{"TargetService":{"Properties":{"TaskDefinition":"arn:aws:ecs:us-east-2:123456789012:task-definition/app:1"}}}]}`)}}}
+		Revision: &cdtypes.RevisionLocation{AppSpecContent: &cdtypes.AppSpecContent{Content: new(`{"Resources":[{"TargetService":{"Properties":{"TaskDefinition":"arn:aws:ecs:us-east-2:123456789012:task-definition/app:1"}}}]}`)}}}
 	_, err := a.deploy.CreateDeployment(t.Context(), in)
 	refused(t, err, "DeploymentConfigDoesNotExistException", "none")
 	in.DeploymentConfigName = new("CodeDeployDefault.ECSAllAtOnce")

@@ -35,7 +35,7 @@ func (s stack) create(kind string, properties map[string]any) resource.Result {
 }
 
 // update changes some properties of what was made.
-func (s stack) update(kind string, made resource.Result, old map[string]any, changes map[string]any) error {
+func (s stack) update(kind string, made resource.Result, old, changes map[string]any) error {
 	r := s.request(kind, maps.Clone(old))
 	maps.Copy(r.Properties, changes)
 	r.PhysicalID, r.Old = made.PhysicalID, old
@@ -43,7 +43,7 @@ func (s stack) update(kind string, made resource.Result, old map[string]any, cha
 	return err
 }
 
-func (s stack) remove(kind string, physical string, properties map[string]any) error {
+func (s stack) remove(kind, physical string, properties map[string]any) error {
 	r := s.request(kind, properties)
 	r.PhysicalID = physical
 	return s.registry[kind].Delete(s.t.Context(), r)

@@ -195,7 +195,7 @@ func TestAlarmsOutOfReach(t *testing.T) {
 
 // What somebody stops goes back; what is in flight lets nobody else in.
 func TestStopADeployment(t *testing.T) {
-	a := newAccount(t, 600)
+	a := newAccount(t, 10)
 	a.group()
 	id, err := a.release(1)
 	if err != nil {

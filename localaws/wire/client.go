@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -42,9 +43,7 @@ func (c Client) JSON(ctx context.Context, service, target string, in, out any) e
 // Query calls an operation of the query protocol and decodes its XML; nil: not.
 func (c Client) Query(ctx context.Context, service, version, action string, parameters url.Values, out any) error {
 	form := url.Values{"Action": {action}, "Version": {version}}
-	for name, values := range parameters {
-		form[name] = values
-	}
+	maps.Copy(form, parameters)
 	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded; charset=utf-8"}}
 	answer, err := c.Send(ctx, service, http.MethodPost, "/", header, []byte(form.Encode()))
 	if err != nil || out == nil {

@@ -29,7 +29,7 @@ func Serve(service any) http.Handler {
 			return
 		}
 		answers := method.Call([]reflect.Value{reflect.ValueOf(r.Context()), input})
-		if err, failed := answers[1].Interface().(error); failed {
+		if err, failed := reflect.TypeAssert[error](answers[1]); failed {
 			Refuse(w, err)
 			return
 		}

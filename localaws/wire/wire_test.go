@@ -26,7 +26,7 @@ func TestEncode(t *testing.T) {
 	for want, value := range map[string]any{
 		`{"deploymentInfo":{"createTime":1700000000.5,"deploymentId":"d-1","ignoreApplicationStopFailures":false,"instanceTerminationWaitTimeStarted":false,"updateOutdatedInstancesOnly":false}}`: &codedeploy.GetDeploymentOutput{DeploymentInfo: &types.DeploymentInfo{DeploymentId: new("d-1"), CreateTime: &at}},
 		`{"Tags":[{"Key":"a","Value":"b"}]}`: codedeploy.ListTagsForResourceOutput{Tags: []types.Tag{{Key: new("a"), Value: new("b")}}},
-		`{"string":{"content":"x"}}`:         types.RevisionLocation{String_: &types.RawString{Content: new("x")}},
+		`{"string":{"content":"x"}}`:         types.RevisionLocation{String_: &types.RawString{Content: new("x")}}, //nolint:staticcheck // old clients use it
 		`{"options":{"a":"b"}}`:              ecstypes.LogConfiguration{Options: map[string]string{"a": "b"}},
 		`"AQI="`:                             []byte{1, 2},
 		`null`:                               nil,
@@ -47,7 +47,7 @@ type everything struct {
 	Bytes   []byte
 	Names   []string
 	Options map[string]string
-	Inner   *struct{ Name_ string }
+	Inner   *struct{ Name_ string } //nolint:revive // as the SDK spells some
 	hidden  string
 }
 

@@ -1,16 +1,33 @@
 package integration
 
 import (
+	"context"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 )
 
 // parts are the stacks of the environment: without a database of our own there is no DatabaseStack.
-var parts = []string{"network", "database", "platform", "observability"}
+var parts = []string{"network", "platform", "observability"}
+
+func findParts(ctx context.Context) error {
+	name := "payment-processor-database-" + *suffix
+	_, err := cloudformation.NewFromConfig(env.aws).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
+	if err == nil {
+		parts = append(parts, "database")
+		return nil
+	}
+	if strings.Contains(err.Error(), "does not exist") {
+		return nil
+	}
+	return err
+}
 
 func databaseCreated() bool { return slices.Contains(parts, "database") }
 
@@ -60,7 +77,8 @@ func TestDatabaseIsIsolated(t *testing.T) {
 			continue
 		}
 		for _, route := range tables[0].Routes {
-			if route.GatewayId == nil || *route.GatewayId != "local" {
+			// The gateway endpoint of S3 is in the VPC: CloudFormation's answers leave by it.
+			if gateway := aws.ToString(route.GatewayId); gateway != "local" && !strings.HasPrefix(gateway, "vpce-") {
 				t.Errorf("subnet %s has a route that leaves the VPC: %+v", *subnet.SubnetIdentifier, route)
 			}
 		}

@@ -81,6 +81,9 @@ func prepare(ctx context.Context) error {
 		return fmt.Errorf("asking who we are: %w", err)
 	}
 	fmt.Printf("account %s, region %s, environment %s (%s)\n", *who.Account, region, *suffix, *target)
+	if err := findParts(ctx); err != nil {
+		return err
+	}
 	if account := strings.Split(env.outputs["ecs_cluster_arn"], ":")[4]; account != *who.Account {
 		return fmt.Errorf("%s is from account %s and the credentials are of %s", *outputs, account, *who.Account)
 	}

@@ -49,11 +49,12 @@ func TestAFunctionRuns(t *testing.T) {
 
 func TestFunctionsThatFail(t *testing.T) {
 	m := newMachine(t)
-	m.function("f", func(in *lambda.CreateFunctionInput) { in.Timeout = new(int32(1)) })
+	m.function("f")
+	m.function("short", func(in *lambda.CreateFunctionInput) { in.Timeout = new(int32(1)) })
 	m.function("dead", func(in *lambda.CreateFunctionInput) { in.Handler = new("dies-at-once") })
 	m.function("deaf", func(in *lambda.CreateFunctionInput) { in.Handler, in.Timeout = new("never-asks"), new(int32(1)) })
 	for _, c := range []struct{ function, do, want string }{
-		{"f", "fail", "as told"}, {"f", "die", "Runtime exited"}, {"f", "hang", "Task timed out after 1.00 seconds"},
+		{"f", "fail", "as told"}, {"f", "die", "Runtime exited"}, {"short", "hang", "Task timed out after 1.00 seconds"},
 		{"dead", "", "Runtime exited"}, {"deaf", "", "Task timed out"},
 	} {
 		answer, failed := m.invoke(c.function, map[string]string{"do": c.do})

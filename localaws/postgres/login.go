@@ -16,14 +16,8 @@ func (s *server) admit(backend *pgproto3.Backend, user, database string) *pgprot
 	kept, role := s.roles[user]
 	there := s.databases[database]
 	s.lock.Unlock()
-	proven := false
-	if role {
-		proven = prove(backend, kept)
-	} else {
-		proven = believe(backend)
-	}
 	switch {
-	case !proven:
+	case role && !prove(backend, kept), !role && !believe(backend):
 		return refusal("28P01", "password authentication failed for user %q", user)
 	case !there:
 		return refusal("3D000", "database %q does not exist", database)

@@ -27,7 +27,7 @@ type scalableTargets struct{ *applicationautoscaling.Client }
 func (s scalableTargets) put(ctx context.Context, request resource.Request) (resource.Result, error) {
 	least, most := number(request.Properties["MinCapacity"]), number(request.Properties["MaxCapacity"])
 	if least > most {
-		return resource.Result{}, fmt.Errorf("Maximum capacity cannot be less than minimum capacity: %d < %d", most, least)
+		return resource.Result{}, said("Maximum capacity cannot be less than minimum capacity: %d < %d", most, least)
 	}
 	id := fmt.Sprintf("%s|%s|%s", request.Properties["ResourceId"], request.Properties["ScalableDimension"], request.Properties["ServiceNamespace"])
 	return resource.Result{PhysicalID: id, Attributes: map[string]any{"Id": id}}, run(ctx, s.RegisterScalableTarget, tagless(request))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"payment-processor/localaws/resource"
@@ -30,8 +31,8 @@ func run[I, O, F any](ctx context.Context, operation func(context.Context, *I, .
 func with(properties map[string]any, pairs ...any) map[string]any {
 	more := map[string]any{}
 	maps.Copy(more, properties)
-	for i := 0; i < len(pairs); i += 2 {
-		more[pairs[i].(string)] = pairs[i+1]
+	for pair := range slices.Chunk(pairs, 2) {
+		more[pair[0].(string)] = pair[1]
 	}
 	return more
 }

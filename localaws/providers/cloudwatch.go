@@ -30,7 +30,7 @@ func (a alarms) create(ctx context.Context, request resource.Request) (resource.
 		return resource.Result{}, err
 	}
 	if len(found.MetricAlarms) > 0 {
-		return resource.Result{}, fmt.Errorf("Resource of type 'AWS::CloudWatch::Alarm' with identifier '%s' already exists", name)
+		return resource.Result{}, said("Resource of type 'AWS::CloudWatch::Alarm' with identifier '%s' already exists", name)
 	}
 	return a.put(ctx, request)
 }

@@ -1,8 +1,6 @@
 package providers
 
 import (
-	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -26,11 +24,11 @@ func checkAlarm(properties map[string]any) error {
 	evaluations := number(properties["EvaluationPeriods"])
 	switch {
 	case evaluations < 1:
-		return errors.New("EvaluationPeriods must be at least 1")
+		return said("EvaluationPeriods must be at least 1")
 	case number(properties["DatapointsToAlarm"]) > evaluations:
-		return errors.New("DatapointsToAlarm must be less than or equal to EvaluationPeriods")
+		return said("DatapointsToAlarm must be less than or equal to EvaluationPeriods")
 	case metric == (len(queries) > 0):
-		return errors.New("Exactly one of MetricName and Metrics must be specified")
+		return said("Exactly one of MetricName and Metrics must be specified")
 	case metric:
 		return checkMetric(properties, evaluations)
 	}
@@ -41,14 +39,14 @@ func checkMetric(properties map[string]any, evaluations int) error {
 	_, statistic := properties["Statistic"]
 	_, extended := properties["ExtendedStatistic"]
 	if statistic == extended {
-		return errors.New("Exactly one of Statistic and ExtendedStatistic must be specified")
+		return said("Exactly one of Statistic and ExtendedStatistic must be specified")
 	}
 	if statistic {
 		if err := oneOf(properties, "Statistic", "SampleCount", "Average", "Sum", "Minimum", "Maximum"); err != nil {
 			return err
 		}
 	} else if value := text(properties["ExtendedStatistic"]); !extendedStatistic.MatchString(value) {
-		return fmt.Errorf("The value %s for parameter ExtendedStatistic is not supported", value)
+		return said("The value %s for parameter ExtendedStatistic is not supported", value)
 	}
 	period := number(properties["Period"])
 	if err := checkPeriod(period); err != nil {
@@ -56,7 +54,7 @@ func checkMetric(properties map[string]any, evaluations int) error {
 	}
 	// A day; a week where a period is an hour or longer.
 	if seconds := period * evaluations; seconds > 7*86400 || seconds > 86400 && period < 3600 {
-		return errors.New("Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400), " +
+		return said("Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400), " +
 			"or more than seven days where the period is an hour or longer")
 	}
 	return nil
@@ -69,7 +67,7 @@ func checkPeriod(seconds int) error {
 	if slices.Contains([]int{10, 20, 30}, seconds) || seconds > 0 && seconds%60 == 0 {
 		return nil
 	}
-	return fmt.Errorf("Period must be 10, 20, 30 or a multiple of 60, and is %d", seconds)
+	return said("Period must be 10, 20, 30 or a multiple of 60, and is %d", seconds)
 }
 
 var queryID = regexp.MustCompile(`^[a-z][a-zA-Z0-9_]*$`)
@@ -81,7 +79,7 @@ func checkQueries(queries []any) error {
 		query, _ := entry.(map[string]any)
 		id := text(query["Id"])
 		if !queryID.MatchString(id) || ids[id] {
-			return fmt.Errorf("Metrics: the id %q is not unique, or does not start with a lower-case letter", id)
+			return said("Metrics: the id %q is not unique, or does not start with a lower-case letter", id)
 		}
 		ids[id] = true
 		if data, said := query["ReturnData"]; !said || text(data) == "true" {
@@ -89,7 +87,7 @@ func checkQueries(queries []any) error {
 		}
 	}
 	if returned != 1 {
-		return errors.New("Metrics list must contain exactly one metric matching the ReturnData=true condition")
+		return said("Metrics list must contain exactly one metric matching the ReturnData=true condition")
 	}
 	for _, entry := range queries {
 		if err := checkQuery(entry.(map[string]any), ids); err != nil {
@@ -105,17 +103,17 @@ func checkQuery(query map[string]any, ids map[string]bool) error {
 	expression, computed := query["Expression"].(string)
 	stat, measured := query["MetricStat"].(map[string]any)
 	if computed == measured {
-		return fmt.Errorf("Metrics %s: exactly one of Expression and MetricStat must be specified", query["Id"])
+		return said("Metrics %s: exactly one of Expression and MetricStat must be specified", query["Id"])
 	}
 	if measured {
 		if text(stat["Stat"]) == "" {
-			return fmt.Errorf("Metrics %s: the parameter MetricStat.Stat is required", query["Id"])
+			return said("Metrics %s: the parameter MetricStat.Stat is required", query["Id"])
 		}
 		return checkPeriod(number(stat["Period"]))
 	}
 	for _, word := range reference.FindAllString(expression, -1) {
 		if word[0] != '"' && word[0] != '\'' && !ids[word] {
-			return fmt.Errorf("Error in expression '%s': unknown identifier %s", query["Id"], word)
+			return said("Error in expression '%s': unknown identifier %s", query["Id"], word)
 		}
 	}
 	return nil
@@ -133,7 +131,7 @@ func checkRule(rule string) error {
 		last, rest = rest, ruleOperator.ReplaceAllString(rest, "x")
 	}
 	if rest != "x" {
-		return fmt.Errorf("AlarmRule must not contain: %s", rest)
+		return said("AlarmRule must not contain: %s", rest)
 	}
 	return nil
 }
@@ -141,7 +139,7 @@ func checkRule(rule string) error {
 // oneOf refuses a value that is not in the list, in CloudWatch's words.
 func oneOf(properties map[string]any, property string, allowed ...string) error {
 	if value := text(properties[property]); !slices.Contains(allowed, value) {
-		return fmt.Errorf("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy enum value set: %v",
+		return said("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy enum value set: %v",
 			value, property, allowed)
 	}
 	return nil

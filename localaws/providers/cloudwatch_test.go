@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -48,9 +49,7 @@ func TestAlarm(t *testing.T) {
 			func(p map[string]any) {
 				name := p["AlarmName"]
 				clear(p)
-				for key, value := range math(measured("m1", "p99", 60), measured("m2", "Sum", 300), expression("e", "IF(m1 > 2, FILL(m2, 0), 1)")) {
-					p[key] = value
-				}
+				maps.Copy(p, math(measured("m1", "p99", 60), measured("m2", "Sum", 300), expression("e", "IF(m1 > 2, FILL(m2, 0), 1)")))
 				p["AlarmName"] = name
 			},
 		},

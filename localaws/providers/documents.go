@@ -16,7 +16,7 @@ var actionForm = regexp.MustCompile(`^(\*|[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+)$`)
 func checkPolicy(property any, malformed string) error {
 	policy := map[string]any{}
 	if err := json.Unmarshal([]byte(text(property)), &policy); err != nil {
-		return fmt.Errorf("%s: it is no JSON object", malformed)
+		return said("%s: it is no JSON object", malformed)
 	}
 	statements, several := policy["Statement"].([]any)
 	if !several {

@@ -2,7 +2,6 @@ package providers
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 
@@ -38,7 +37,7 @@ func (l loadBalancers) create(ctx context.Context, request resource.Request) (re
 	name := named(request, "Name", 32)
 	// moto knows load balancers by ARNs of its own making, and would take the same name twice.
 	if _, err := l.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{Names: []string{name}}); err == nil {
-		return resource.Result{}, fmt.Errorf("A load balancer with the same name '%s' exists, but with different settings", name)
+		return resource.Result{}, said("A load balancer with the same name '%s' exists, but with different settings", name)
 	} else if !missing(err) {
 		return resource.Result{}, err
 	}
@@ -96,7 +95,7 @@ func (l loadBalancers) remove(ctx context.Context, request resource.Request) err
 	}
 	for _, attribute := range held.Attributes {
 		if *attribute.Key == "deletion_protection.enabled" && *attribute.Value == "true" {
-			return fmt.Errorf("Load balancer '%s' cannot be deleted because deletion protection is enabled", request.PhysicalID)
+			return said("Load balancer '%s' cannot be deleted because deletion protection is enabled", request.PhysicalID)
 		}
 	}
 	return run(ctx, l.DeleteLoadBalancer, arn)

@@ -3,8 +3,6 @@ package providers
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"sync"
@@ -45,7 +43,7 @@ func (l listeners) acceptable(ctx context.Context, request resource.Request, bal
 	}
 	for _, listener := range found.Listeners {
 		if *listener.ListenerArn != request.PhysicalID && strconv.Itoa(int(*listener.Port)) == text(request.Properties["Port"]) {
-			return fmt.Errorf("A listener already exists on this port for this load balancer '%s'", balancer)
+			return said("A listener already exists on this port for this load balancer '%s'", balancer)
 		}
 	}
 	return nil
@@ -56,11 +54,11 @@ func certified(properties map[string]any) error {
 	certificates, _ := properties["Certificates"].([]any)
 	switch {
 	case slices.Contains([]string{"HTTPS", "TLS"}, protocol) && len(certificates) == 0:
-		return errors.New("A certificate must be specified for HTTPS listeners")
+		return said("A certificate must be specified for HTTPS listeners")
 	case protocol == "HTTP" && len(certificates) > 0:
-		return errors.New("You cannot specify a certificate for HTTP listeners")
+		return said("You cannot specify a certificate for HTTP listeners")
 	case len(certificates) > 1:
-		return errors.New("You can specify only one certificate as default; add others by AWS::ElasticLoadBalancingV2::ListenerCertificate")
+		return said("You can specify only one certificate as default; add others by AWS::ElasticLoadBalancingV2::ListenerCertificate")
 	}
 	return nil
 }

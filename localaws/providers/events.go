@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -36,7 +35,7 @@ func (e eventRules) create(ctx context.Context, request resource.Request) (resou
 		request.PhysicalID = name
 	}
 	if _, err := call(ctx, e.DescribeRule, ruleKey(request, "Name")); err == nil {
-		return resource.Result{}, fmt.Errorf("Resource of type 'AWS::Events::Rule' with identifier '%s' already exists", name)
+		return resource.Result{}, said("Resource of type 'AWS::Events::Rule' with identifier '%s' already exists", name)
 	} else if !missing(err) {
 		return resource.Result{}, err
 	}
@@ -77,15 +76,15 @@ func checkTrigger(properties map[string]any) error {
 	pattern, expression := properties["EventPattern"], text(properties["ScheduleExpression"])
 	switch {
 	case pattern == nil && expression == "":
-		return errors.New("Parameter(s) EventPattern or ScheduleExpression must be specified")
+		return said("Parameter(s) EventPattern or ScheduleExpression must be specified")
 	case expression != "" && !schedule.MatchString(expression):
-		return errors.New("Parameter ScheduleExpression is not valid")
+		return said("Parameter ScheduleExpression is not valid")
 	case pattern == nil:
 		return nil
 	}
 	fields := map[string]any{}
 	if json.Unmarshal([]byte(text(pattern)), &fields) != nil || len(fields) == 0 {
-		return errors.New("Event pattern is not valid. Reason: it must be an object that is not empty")
+		return said("Event pattern is not valid. Reason: it must be an object that is not empty")
 	}
 	return checkPattern(fields)
 }
@@ -100,10 +99,10 @@ func checkPattern(fields map[string]any) error {
 			}
 		case []any:
 			if len(typed) == 0 {
-				return fmt.Errorf("Event pattern is not valid. Reason: Empty arrays are not allowed: %s", name)
+				return said("Event pattern is not valid. Reason: Empty arrays are not allowed: %s", name)
 			}
 		default:
-			return fmt.Errorf("Event pattern is not valid. Reason: %q must be an object or an array", name)
+			return said("Event pattern is not valid. Reason: %q must be an object or an array", name)
 		}
 	}
 	return nil

@@ -48,13 +48,11 @@ func reason(err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	var call *smithy.OperationError
-	var response *awshttp.ResponseError
 	status, requestID, service := http.StatusBadRequest, "", ""
-	if errors.As(err, &call) {
+	if call, is := errors.AsType[*smithy.OperationError](err); is {
 		service = strings.ReplaceAll(call.Service(), " ", "")
 	}
-	if errors.As(err, &response) {
+	if response, is := errors.AsType[*awshttp.ResponseError](err); is {
 		status, requestID = response.HTTPStatusCode(), response.ServiceRequestID()
 	}
 	return refusal{err, fmt.Sprintf("%s (Service: %s, Status Code: %d, Request ID: %s) (%s)",
@@ -81,3 +79,6 @@ func missing(err error) bool {
 	return strings.Contains(code, "NotFound") || strings.HasPrefix(code, "NoSuch") || strings.Contains(code, "NonExistent") ||
 		slices.Contains([]string{"StateMachineDoesNotExist", "WAFNonexistentItemException", "QueueDoesNotExist"}, code)
 }
+
+// said is a refusal in the words of AWS, which begin as sentences do.
+func said(format string, values ...any) error { return fmt.Errorf(format, values...) }

@@ -2,7 +2,6 @@ package providers
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,7 +90,7 @@ func (d dbClusters) create(ctx context.Context, request resource.Request) (resou
 // checkMaster refuses a password of two makers.
 func checkMaster(properties map[string]any) error {
 	if text(properties["ManageMasterUserPassword"]) == "true" && properties["MasterUserPassword"] != nil {
-		return errors.New("You can't specify MasterUserPassword for an instance or cluster with ManageMasterUserPassword enabled")
+		return said("You can't specify MasterUserPassword for an instance or cluster with ManageMasterUserPassword enabled")
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package providers
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -67,5 +66,5 @@ func (r recordSets) zone(ctx context.Context, properties map[string]any) (string
 			return *zone.Id, nil
 		}
 	}
-	return "", fmt.Errorf("No hosted zones named %s found", name)
+	return "", said("No hosted zones named %s found", name)
 }

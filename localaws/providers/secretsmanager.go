@@ -49,18 +49,18 @@ func (s secrets) valued(ctx context.Context, properties map[string]any) (map[str
 	_, given := properties["SecretString"]
 	generate, generated := properties["GenerateSecretString"].(map[string]any)
 	if given && generated {
-		return nil, errors.New("You can't specify both SecretString and GenerateSecretString in the same request")
+		return nil, said("You can't specify both SecretString and GenerateSecretString in the same request")
 	}
 	if given || !generated {
 		return properties, nil
 	}
 	key, template := text(generate["GenerateStringKey"]), text(generate["SecretStringTemplate"])
 	if (key == "") != (template == "") {
-		return nil, errors.New("You must specify both SecretStringTemplate and GenerateStringKey, or neither")
+		return nil, said("You must specify both SecretStringTemplate and GenerateStringKey, or neither")
 	}
 	document := map[string]any{}
 	if key != "" && json.Unmarshal([]byte(template), &document) != nil {
-		return nil, errors.New("SecretStringTemplate must be a valid JSON object")
+		return nil, said("SecretStringTemplate must be a valid JSON object")
 	}
 	random, err := call(ctx, s.GetRandomPassword, generate)
 	if err != nil {

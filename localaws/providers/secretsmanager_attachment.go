@@ -3,7 +3,6 @@ package providers
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,7 +38,7 @@ func (s secretAttachments) connection(ctx context.Context, request resource.Requ
 		instance := found.DBInstances[0]
 		return connection(instance.Engine, instance.Endpoint.Address, instance.Endpoint.Port, instance.DBName, "dbInstanceIdentifier", target), nil
 	default:
-		return nil, fmt.Errorf("The target type %v is not supported here", kind)
+		return nil, said("The target type %v is not supported here", kind)
 	}
 }
 
@@ -78,7 +77,7 @@ func (s secretAttachments) write(ctx context.Context, secret string, change func
 	}
 	content := map[string]any{}
 	if json.Unmarshal([]byte(aws.ToString(current.SecretString)), &content) != nil {
-		return fmt.Errorf("The secret %s is no JSON object, and so cannot be attached to a database", secret)
+		return said("The secret %s is no JSON object, and so cannot be attached to a database", secret)
 	}
 	change(content)
 	return run(ctx, s.PutSecretValue, map[string]any{"SecretId": secret, "SecretString": text(content)})

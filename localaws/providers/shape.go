@@ -36,7 +36,7 @@ func fill(path string, value any, into reflect.Value) error {
 func fillStruct(path string, value any, into reflect.Value) error {
 	members, ok := value.(map[string]any)
 	if !ok {
-		return fmt.Errorf("Property %s must be an object", path)
+		return said("Property %s must be an object", path)
 	}
 	for name, member := range members {
 		field := into.FieldByNameFunc(func(field string) bool { return strings.EqualFold(field, name) })
@@ -57,7 +57,7 @@ func fillSlice(path string, value any, into reflect.Value) error {
 	}
 	elements, ok := value.([]any)
 	if !ok {
-		return fmt.Errorf("Property %s must be a list", path)
+		return said("Property %s must be a list", path)
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(elements), len(elements)))
 	for i, element := range elements {
@@ -71,7 +71,7 @@ func fillSlice(path string, value any, into reflect.Value) error {
 func fillMap(path string, value any, into reflect.Value) error {
 	members, ok := value.(map[string]any)
 	if !ok {
-		return fmt.Errorf("Property %s must be an object", path)
+		return said("Property %s must be an object", path)
 	}
 	into.Set(reflect.MakeMap(into.Type()))
 	for name, member := range members {
@@ -101,7 +101,7 @@ func fillScalar(path, value string, into reflect.Value) error {
 		into.SetInt(parsed)
 	}
 	if err != nil {
-		return fmt.Errorf("Property %s: %q is no %s", path, value, into.Kind())
+		return said("Property %s: %q is no %s", path, value, into.Kind())
 	}
 	return nil
 }

@@ -25,14 +25,13 @@ type shaped struct {
 	List    []shaped
 	Strings []string
 	Union   any
-	private string
 }
 
 func TestShapeTakesScalarsAsTheFieldWantsThem(t *testing.T) {
 	got := shaped{}
 	err := shape(map[string]any{"name": 5.0, "COUNT": "8080", "Ratio": 1, "On": "true", "Bytes": "raw", "Labels": map[string]any{"a": 1},
 		"Nested": map[string]any{"Name": map[string]any{"b": []any{1.5}}}, "List": []any{map[string]any{"Count": 1e6}},
-		"Strings": []any{nil, true, 7}, "Union": "left alone", "private": "too", "Unknown": "too"}, &got)
+		"Strings": []any{nil, true, 7}, "Union": "left alone", "Unknown": "too"}, &got)
 	want := shaped{Name: new("5"), Count: new(int32(8080)), Ratio: 1, On: new(true), Bytes: []byte("raw"), Labels: map[string]string{"a": "1"},
 		Nested: &shaped{Name: new(`{"b":[1.5]}`)}, List: []shaped{{Count: new(int32(1000000))}}, Strings: []string{"", "true", "7"}}
 	if err != nil || !reflect.DeepEqual(got, want) {

@@ -36,7 +36,7 @@ func (t topics) create(ctx context.Context, request resource.Request) (resource.
 	}
 	arn := fmt.Sprintf("arn:aws:sns:%s:%s:%s", request.Region, request.AccountID, name)
 	if _, err := t.GetTopicAttributes(ctx, &sns.GetTopicAttributesInput{TopicArn: &arn}); err == nil {
-		return resource.Result{}, fmt.Errorf("Resource of type 'AWS::SNS::Topic' with identifier '%s' already exists", arn)
+		return resource.Result{}, said("Resource of type 'AWS::SNS::Topic' with identifier '%s' already exists", arn)
 	} else if !missing(err) {
 		return resource.Result{}, err
 	}
@@ -122,10 +122,10 @@ var subscriptionProtocols = []string{"http", "https", "email", "email-json", "sm
 func (s subscriptions) create(ctx context.Context, request resource.Request) (resource.Result, error) {
 	protocol, endpoint := text(request.Properties["Protocol"]), text(request.Properties["Endpoint"])
 	if !slices.Contains(subscriptionProtocols, protocol) {
-		return resource.Result{}, fmt.Errorf("Invalid parameter: Does not support this protocol string: %s", protocol)
+		return resource.Result{}, said("Invalid parameter: Does not support this protocol string: %s", protocol)
 	}
 	if strings.HasPrefix(protocol, "email") && !strings.Contains(endpoint, "@") {
-		return resource.Result{}, fmt.Errorf("Invalid parameter: Email address: %s", endpoint)
+		return resource.Result{}, said("Invalid parameter: Email address: %s", endpoint)
 	}
 	answer, err := call(ctx, s.Subscribe, with(request.Properties, "ReturnSubscriptionArn", true,
 		"Attributes", attributes(request.Properties, subscriptionAttributes...)))

@@ -2,7 +2,6 @@ package providers
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -34,7 +33,7 @@ func (q queues) create(ctx context.Context, request resource.Request) (resource.
 	}
 	// CreateQueue would answer with a queue that is like this one, and whose owner is somebody else.
 	if _, err := q.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &name}); err == nil {
-		return resource.Result{}, fmt.Errorf("Resource of type 'AWS::SQS::Queue' with identifier '%s' already exists", name)
+		return resource.Result{}, said("Resource of type 'AWS::SQS::Queue' with identifier '%s' already exists", name)
 	} else if !missing(err) {
 		return resource.Result{}, err
 	}

@@ -3,7 +3,6 @@ package providers
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -31,7 +30,7 @@ func (s stateMachines) create(ctx context.Context, request resource.Request) (re
 	name := named(request, "StateMachineName", 80)
 	arn := fmt.Sprintf("arn:aws:states:%s:%s:stateMachine:%s", request.Region, request.AccountID, name)
 	if _, err := s.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: &arn}); err == nil {
-		return resource.Result{}, fmt.Errorf("State Machine Already Exists: '%s'", arn)
+		return resource.Result{}, said("State Machine Already Exists: '%s'", arn)
 	} else if !missing(err) {
 		return resource.Result{}, err
 	}
@@ -62,15 +61,15 @@ func definition(properties map[string]any) (string, error) {
 		}
 	}
 	if json.Unmarshal([]byte(document), &machine) != nil {
-		return "", errors.New("Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION'")
+		return "", said("Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION'")
 	}
 	if _, there := machine.States[machine.StartAt]; !there {
-		return "", fmt.Errorf("Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: %s at /StartAt'", machine.StartAt)
+		return "", said("Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: %s at /StartAt'", machine.StartAt)
 	}
 	for name, state := range machine.States {
 		for _, next := range []string{state.Next, state.Default} {
 			if _, there := machine.States[next]; next != "" && !there {
-				return "", fmt.Errorf("Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: %s at /States/%s/Next'", next, name)
+				return "", said("Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: %s at /States/%s/Next'", next, name)
 			}
 		}
 	}

@@ -54,7 +54,7 @@ func checkPriorities(properties map[string]any) error {
 	for _, entry := range flat(properties["Rules"]) {
 		priority := text(entry.(map[string]any)["Priority"])
 		if seen[priority] {
-			return fmt.Errorf("Error reason: You have duplicate rule priorities, field: PRIORITY, parameter: %s", priority)
+			return said("Error reason: You have duplicate rule priorities, field: PRIORITY, parameter: %s", priority)
 		}
 		seen[priority] = true
 	}
@@ -163,7 +163,7 @@ type aclLogs struct{ *wafv2.Client }
 func (a aclLogs) put(ctx context.Context, request resource.Request) (resource.Result, error) {
 	for _, destination := range flat(request.Properties["LogDestinationConfigs"]) {
 		if !strings.Contains(text(destination), "aws-waf-logs-") {
-			return resource.Result{}, fmt.Errorf("Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other "+
+			return resource.Result{}, said("Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other "+
 				"information separated by colons or slashes., field: LOG_DESTINATION, parameter: %s", destination)
 		}
 	}

@@ -9,7 +9,7 @@
 //	ApplicationAutoScaling::ScalableTarget tags; and moto wants its own ECS to have the service (services.Neighbours.Announce)
 //	ECR::Repository                      scan on push, once on, stays on
 //	RDS::DBCluster, DBInstance           changes of the exported logs; endpoints are names that nothing answers at
-//	SecretsManager::RotationSchedule     its function, which the gateway remembers and calls (functions.RotateSecrets)
+//	SecretsManager::RotationSchedule     nothing, but it calls no function: the gateway does (functions.RotateSecrets)
 //	EC2::SecurityGroup                   which interfaces use it: one in use can go
 //	EC2::NatGateway                      its address stays associated; it can be released all the same
 //	EC2::VPCGatewayAttachment            virtual private gateways: refused

@@ -39,7 +39,7 @@ var Controls = []Control{
 	// 4: transmission
 	{"4.2.1", "", "the database speaks TLS alone", "database", "AWS::RDS::DBClusterParameterGroup", "", "Properties/Parameters/rds.force_ssl", `"1"`, []string{"PAY-DATABASE-04"}},
 	{"4.2.1", "ELB.17", "clients speak TLS 1.2 with forward secrecy, or 1.3", "platform", listenerType, "ProductionListener", "Properties/SslPolicy", `"ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"`, []string{"PAY-ENTRANCE-05"}},
-	{"4.2.1", "ELB.1", "HTTP is only good for a redirect", "platform", listenerType, "RedirectListener", "Properties/DefaultActions/0/RedirectConfig/Protocol", `"HTTPS"`, []string{"PAY-ENTRANCE-06", "CT.ELASTICLOADBALANCING.PR.1", "PCI.DSS.321-ALBHttpToHttpsRedirection"}},
+	{"4.2.1", "ELB.1", "HTTP is only good for a redirect", "platform", listenerType, "HttpListener", "Properties/DefaultActions/0/RedirectConfig/Protocol", `"HTTPS"`, []string{"PAY-ENTRANCE-06", "CT.ELASTICLOADBALANCING.PR.1", "PCI.DSS.321-ALBHttpToHttpsRedirection"}},
 	{"4.2.1", "S3.5", "buckets and topics refuse requests without TLS", "platform", "AWS::S3::BucketPolicy", "AccessLogs", "Properties/PolicyDocument/Statement/0/Condition/Bool/aws:SecureTransport", `"false"`, []string{"PAY-CRYPT-09", "PAY-CRYPT-19", "CT.S3.PR.8"}},
 	// 6: secure software
 	{"6.3.1", "ECR.1", "images are scanned when they are pushed", "platform", imagesType, "", "Properties/ImageScanningConfiguration/ScanOnPush", "true", []string{"PAY-RELEASE-16", "CT.ECR.PR.2"}},

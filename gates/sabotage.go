@@ -197,7 +197,7 @@ var sabotagedEdges = []Edit{
 	{"production's load balancer is not protected", "platform", balancerType, "", "Properties/LoadBalancerAttributes/Key=deletion_protection.enabled", nil, "PAY-ENTRANCE-03"},
 	{"the listener takes TLS 1.0", "platform", listenerType, "ProductionListener", "Properties/SslPolicy", "ELBSecurityPolicy-2016-08", "PAY-ENTRANCE-05"},
 	{"the listener takes ciphers without forward secrecy", "platform", listenerType, "ProductionListener", "Properties/SslPolicy", "ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06", "PAY-ENTRANCE-05"},
-	{"production answers without TLS", "platform", listenerType, "RedirectListener", "Properties/DefaultActions/0", object{"Type": "forward", "TargetGroupArn": object{"Ref": "Blue10BB7880"}}, "CT.ELASTICLOADBALANCING.PR.1"},
+	{"production answers without TLS", "platform", listenerType, "HttpListener", "Properties/DefaultActions/0", object{"Type": "forward", "TargetGroupArn": object{"Ref": "Blue10BB7880"}}, "CT.ELASTICLOADBALANCING.PR.1"},
 	{"production's payments are not encrypted", "platform", listenerType, "ProductionListener", "Properties/Protocol", "HTTP", "PAY-ENTRANCE-06"},
 	{"a function may do anything", "platform", policyType, "HookRole", "Properties/PolicyDocument/Statement/0/Action", "*", "PAY-ACCESS-01"},
 	{"a role may do anything with ECS", "platform", policyType, "CodeDeployRole", "Properties/PolicyDocument/Statement/0/Action", "ecs:*", "CT.IAM.PR.5"},

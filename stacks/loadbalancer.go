@@ -38,7 +38,7 @@ func newEntrance(scope constructs.Construct, vpc awsec2.IVpc, config Config, log
 		Green:         newTargetGroup(scope, "Green", names.greenTargetGroup(), vpc, config.Task),
 	}
 	front := newFront(scope, balancer, config.LoadBalancer)
-	in.Production = newListener(scope, "ProductionListener", front, front.productionPort(), in.Blue)
+	in.Production = front.newProduction(scope, in.Blue)
 	in.Test = newListener(scope, "TestListener", front, testPort, in.Green)
 	// After a shift the production listener holds green, and green cannot be deleted before its holder.
 	in.Production.Node().AddDependency(in.Green)

@@ -35,7 +35,7 @@ var platformFacts = []struct{ loss, kind, id, dev, prod string }{
 	{"safety from smuggled requests", "AWS::ElasticLoadBalancingV2::LoadBalancer", "", `"strictest"`, `"routing.http.drop_invalid_header_fields.enabled","Value":"true"`},
 	{"HTTP/2", "AWS::ElasticLoadBalancingV2::LoadBalancer", "", `"routing.http2.enabled","Value":"true"`, `"internet-facing"`},
 	{"the log of requests", "AWS::ElasticLoadBalancingV2::LoadBalancer", "", `"access_logs.s3.enabled","Value":"true"`, `"connection_logs.s3.enabled","Value":"true"`},
-	{"TLS", "AWS::ElasticLoadBalancingV2::Listener", "ProductionListener", `"Port":80,"Protocol":"HTTP"`, `"Port":443,"Protocol":"HTTPS","SslPolicy":"ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"`},
+	{"the one listener of port 80", "AWS::ElasticLoadBalancingV2::Listener", "HttpListener", `"Port":80,"Protocol":"HTTP"`, `"RedirectConfig":{"Port":"443","Protocol":"HTTPS","StatusCode":"HTTP_301"}`},
 	{"TLS of tests", "AWS::ElasticLoadBalancingV2::Listener", "TestListener", `"Port":9001,"Protocol":"HTTP"`, `"Port":9001,"Protocol":"HTTPS"`},
 	{"requests in flight", "AWS::ElasticLoadBalancingV2::TargetGroup", "Blue", `"deregistration_delay.timeout_seconds","Value":"60"`, `"TargetType":"ip"`},
 	{"the health check", "AWS::ElasticLoadBalancingV2::TargetGroup", "Green", `"HealthCheckPath":"/health"`, `"Matcher":{"HttpCode":"200"}`},
@@ -48,6 +48,37 @@ var platformFacts = []struct{ loss, kind, id, dev, prod string }{
 	{"a usable password", "AWS::SecretsManager::Secret", "", `"ExcludePunctuation":true,"GenerateStringKey":"password","PasswordLength":32`, `\"host\":\"database.invalid\"`},
 	{"what runs without internet", "AWS::Lambda::Function", "HookFunction", `"Architectures":["arm64"]`, `"TracingConfig":{"Mode":"Active"}`},
 	{"the probe's place", "AWS::Lambda::Function", "ProbeFunction", `"VpcConfig"`, `"provided.al2023"`},
+}
+
+func TestProductionSpeaksTLS(t *testing.T) {
+	listener := platformResource(t, synthesized(t, "prod"), "AWS::ElasticLoadBalancingV2::Listener", "ProductionListener").Properties
+	if listener["Port"] != 443.0 || listener["Protocol"] != "HTTPS" || listener["SslPolicy"] != "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09" {
+		t.Errorf("production listens on %v with %v and %v", listener["Port"], listener["Protocol"], listener["SslPolicy"])
+	}
+}
+
+// A certificate that is added or taken away must not make a second listener for port 80, even for a moment: CloudFormation
+// makes before it deletes, and could neither go on nor back.
+func TestPortsKeepTheirListeners(t *testing.T) {
+	byPort := map[any]map[string]bool{}
+	for _, e := range variants(t) {
+		for _, r := range e.resources("AWS::ElasticLoadBalancingV2::Listener") {
+			if byPort[r.Properties["Port"]] == nil {
+				byPort[r.Properties["Port"]] = map[string]bool{}
+			}
+			byPort[r.Properties["Port"]][r.ID] = true
+		}
+	}
+	for port, ids := range byPort {
+		if len(ids) != 1 {
+			t.Errorf("port %v is wanted by %v", port, ids)
+		}
+	}
+	redirect := platformResource(t, synthesized(t, "prod"), "AWS::ElasticLoadBalancingV2::Listener", "HttpListener")
+	production := platformResource(t, synthesized(t, "prod"), "AWS::ElasticLoadBalancingV2::Listener", "ProductionListener")
+	if waits := listed(redirect.Body["DependsOn"]); !slices.Contains(waits, any(production.ID)) {
+		t.Errorf("customers are redirected before %s answers: the redirect waits for %v", production.ID, waits)
+	}
 }
 
 func TestPlatformSaysWhatItMust(t *testing.T) {
@@ -145,7 +176,7 @@ func TestDomainGetsARecordAndACertificate(t *testing.T) {
 	if certificate.Properties["ValidationMethod"] != "DNS" {
 		t.Errorf("the certificate waits for %v", certificate.Properties["ValidationMethod"])
 	}
-	redirect := asObject(listed(platformResource(t, e, "AWS::ElasticLoadBalancingV2::Listener", "RedirectListener").Properties["DefaultActions"])[0])
+	redirect := asObject(listed(platformResource(t, e, "AWS::ElasticLoadBalancingV2::Listener", "HttpListener").Properties["DefaultActions"])[0])
 	if got := asObject(redirect["RedirectConfig"]); got["Protocol"] != "HTTPS" || got["Port"] != "443" || got["StatusCode"] != "HTTP_301" {
 		t.Errorf("plain HTTP gets %v", got)
 	}

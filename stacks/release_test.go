@@ -106,7 +106,7 @@ func TestReleaseIsLast(t *testing.T) {
 			if r.Type == "AWS::SecretsManager::Secret" && e.Config.Database.SecretArn != "" {
 				continue // tasks are given another
 			}
-			if mustPrecede(r.Type) && !beside(r.ID) && !needs[r.ID] {
+			if mustPrecede(r.Type) && !beside(r) && !needs[r.ID] {
 				t.Errorf("%s: Release does not wait for %v", name, r)
 			}
 		}
@@ -114,8 +114,10 @@ func TestReleaseIsLast(t *testing.T) {
 }
 
 // beside tells what takes part in no release: the redirect, and rotation, which is asked for weeks later.
-func beside(id string) bool {
-	return strings.HasPrefix(id, "RedirectListener") || strings.HasPrefix(id, "RotationSecurityGroup")
+func beside(r resource) bool {
+	action, _ := r.Properties["DefaultActions"].([]any)
+	redirects := len(action) > 0 && asObject(action[0])["Type"] == "redirect"
+	return redirects || strings.HasPrefix(r.ID, "RotationSecurityGroup")
 }
 
 // mustPrecede are the types of what takes part in a deployment.
@@ -165,7 +167,7 @@ func TestProductionListenerForwardsToWhatIsLive(t *testing.T) {
 		listeners := 0
 		for _, r := range e.resources("AWS::ElasticLoadBalancingV2::Listener") {
 			action := asObject(listed(r.Properties["DefaultActions"])[0])
-			if !strings.HasPrefix(r.ID, "ProductionListener") {
+			if strings.HasPrefix(r.ID, "TestListener") || action["Type"] == "redirect" {
 				continue
 			}
 			listeners++

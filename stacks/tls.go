@@ -19,7 +19,13 @@ const tlsPolicy = awselasticloadbalancingv2.SslPolicy_TLS13_12_RES_PQ
 type front struct {
 	balancer    awselasticloadbalancingv2.ApplicationLoadBalancer
 	certificate awscertificatemanager.ICertificate // nil: none
+	redirect    awselasticloadbalancingv2.ApplicationListener
 }
+
+// Port 80 has a listener of the same logical id with a certificate and without. A load balancer has one listener a port,
+// and CloudFormation makes before it deletes: two resources that want the port in turn could neither be switched nor rolled
+// back.
+const httpListener = "HttpListener"
 
 // newFront finds or makes the certificate and points the configured domain at the load balancer. HTTP is then only good
 // for a redirect; without a certificate it is what there is, and synth warns of it.
@@ -28,7 +34,7 @@ func newFront(scope constructs.Construct, balancer awselasticloadbalancingv2.App
 		warnOfPlainHTTP(balancer)
 		return front{balancer: balancer}
 	}
-	redirect := awselasticloadbalancingv2.NewApplicationListener(scope, new("RedirectListener"), &awselasticloadbalancingv2.ApplicationListenerProps{
+	redirect := awselasticloadbalancingv2.NewApplicationListener(scope, new(httpListener), &awselasticloadbalancingv2.ApplicationListenerProps{
 		LoadBalancer: balancer,
 		Protocol:     awselasticloadbalancingv2.ApplicationProtocol_HTTP,
 		Port:         jsii.Number(httpPort),
@@ -43,7 +49,8 @@ func newFront(scope constructs.Construct, balancer awselasticloadbalancingv2.App
 		Severity: "LOW",
 		Reason:   "all that it answers is a redirect to HTTPS, and PAY-ENTRANCE-06 holds it to that",
 	})
-	return front{balancer: balancer, certificate: newCertificate(scope, newDomain(scope, balancer, config), config)}
+	certificate := newCertificate(scope, newDomain(scope, balancer, config), config)
+	return front{balancer: balancer, certificate: certificate, redirect: redirect}
 }
 
 // newDomain points the domain at the load balancer and returns its zone, nil without a domain.
@@ -85,11 +92,14 @@ var plainHTTP = Suppression{
 	Accepted: "whoever deploys it: no card number may be sent there",
 }
 
-func (f front) productionPort() int {
+// newProduction defines the listener that customers come to.
+func (f front) newProduction(scope constructs.Construct, to awselasticloadbalancingv2.ApplicationTargetGroup) awselasticloadbalancingv2.ApplicationListener {
 	if f.certificate == nil {
-		return httpPort
+		return newListener(scope, httpListener, f, httpPort, to)
 	}
-	return httpsPort
+	production := newListener(scope, "ProductionListener", f, httpsPort, to)
+	f.redirect.Node().AddDependency(production) // nobody is sent where nobody answers
+	return production
 }
 
 func (f front) listenerProps(port int) *awselasticloadbalancingv2.ApplicationListenerProps {

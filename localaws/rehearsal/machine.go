@@ -15,6 +15,8 @@ import (
 	local "payment-processor/localaws/cloudformation"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/acm/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
@@ -130,6 +132,17 @@ func (m *Machine) fault(ctx context.Context, fault local.Fault) error {
 		return fmt.Errorf("%s refuses the fault %s: %s", request.URL, body, response.Status)
 	}
 	return nil
+}
+
+// Certificate asks ACM for one, which the local endpoint issues at once.
+func (m *Machine) Certificate(ctx context.Context) (string, error) {
+	answer, err := acm.NewFromConfig(m.AWS).RequestCertificate(ctx, &acm.RequestCertificateInput{
+		DomainName: new("pay.example.com"), ValidationMethod: types.ValidationMethodDns,
+	})
+	if err != nil {
+		return "", err
+	}
+	return *answer.CertificateArn, nil
 }
 
 // State is the status of the Platform stack.

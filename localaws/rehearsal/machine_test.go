@@ -138,6 +138,24 @@ func TestStateAndCancelAskCloudFormation(t *testing.T) {
 	}
 }
 
+func TestCertificateIsACMs(t *testing.T) {
+	if arn, err := machine(t, endpoint{"RequestCertificate": `{"CertificateArn":"arn"}`}).Certificate(t.Context()); arn != "arn" || err != nil {
+		t.Error(arn, err)
+	}
+	if _, err := machine(t, endpoint{}).Certificate(t.Context()); err == nil {
+		t.Error("nobody issues a certificate")
+	}
+}
+
+func TestLiveTargetGroupIsNamed(t *testing.T) {
+	for given, want := range map[string]string{"blue": "blue", "arn:x:targetgroup/payment-proc-blue-dev/12ab": "payment-proc-blue-dev"} {
+		m := machine(t, endpoint{"DescribeServices": strings.Replace(service, `"blue"`, `"`+given+`"`, 1)})
+		if got, err := m.LiveTargetGroup(t.Context()); got != want || err != nil {
+			t.Errorf("%s is called %s (%v)", given, got, err)
+		}
+	}
+}
+
 func TestBreakFindsTheResource(t *testing.T) {
 	resources := "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries><member><LogicalResourceId>Scaling</LogicalResourceId>" +
 		"<ResourceType>AWS::X::Y</ResourceType></member></StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>"

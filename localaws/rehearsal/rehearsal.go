@@ -25,6 +25,8 @@ type World interface {
 	Alarm(ctx context.Context, firing bool) error
 	// Break makes the next update of the only resource of a type fail.
 	Break(ctx context.Context, resourceType string) error
+	// Certificate has a certificate issued, and returns its ARN.
+	Certificate(ctx context.Context) (arn string, err error)
 	// Serving is the revision that has all traffic: PRIMARY, and alone behind the production listener.
 	Serving(ctx context.Context) (revision string, err error)
 	// State is the status of the Platform stack.

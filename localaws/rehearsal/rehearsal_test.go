@@ -112,6 +112,10 @@ func (w *fakeWorld) Break(_ context.Context, resourceType string) error {
 	return w.fail("Break")
 }
 
+func (w *fakeWorld) Certificate(context.Context) (string, error) {
+	return "certificate", w.fail("Certificate")
+}
+
 func (w *fakeWorld) Serving(context.Context) (string, error) {
 	return fmt.Sprint("payment-processor-dev:", w.revision), w.fail("Serving")
 }
@@ -134,7 +138,7 @@ func TestEveryScenarioEndsAsItMust(t *testing.T) {
 
 // Whatever fails, a rehearsal says so: it must never pass because it did not look.
 func TestNothingFailsUnnoticed(t *testing.T) {
-	for _, method := range []string{"Push", "Deploy", "Cancel", "Shifting", "Alarm", "Break", "Serving", "State"} {
+	for _, method := range []string{"Certificate", "Push", "Deploy", "Cancel", "Shifting", "Alarm", "Break", "Serving", "State"} {
 		t.Run(method, func(t *testing.T) {
 			world := newWorld(t)
 			world.broken = method

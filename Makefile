@@ -120,7 +120,8 @@ race: build/modules ## the functions' and the simulation's tests under the race 
 	@echo "testing with the race detector, a minute more the first time …"
 	@go test -race ./lambda/... ./simulation/... ./internal/... ./tools/...
 
-generate: build ## rewrite README's configuration table, docs/simulation.md, controls.md and sabotage.md
+generate: build ## rewrite README's configuration table, docs/simulation.md, controls.md, sabotage.md and the resource schema
+	@go run ./localaws/schema/generate
 	@go test ./stacks -count=1 -run TestReadmeExplainsEachKey -update
 	@go test ./simulation -count=1 -run TestDocument -update
 	@go test ./gates -count=1 -run TestDocuments -update
@@ -133,7 +134,7 @@ simulate: build/modules ## 100,000 random histories of releases, cancels and fau
 	@go test ./simulation -count=1 -v -run TestHistories -histories $(or $(HISTORIES),100000)
 
 simulate-trials: build/modules ## remove each protection of a release: the simulation must notice
-	@echo "removing seven protections, one after the other …"
+	@echo "removing eight protections, one after the other …"
 	@go test ./simulation -count=1 -v -run TestTrials -trials
 
 mutate: build ## mutation tests of stacks/, a quarter of an hour

@@ -45,14 +45,11 @@ func start(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	defer log.Close()
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
+	self, unknown := os.Executable()
 	command := exec.Command(self, "serve", "-port", strconv.Itoa(o.port), "-speed", fmt.Sprint(o.speed), "-state", o.state) //nolint:noctx // it outlives this process
 	command.Dir, command.Stdout, command.Stderr = o.root, log, log
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := command.Start(); err != nil {
+	if err := errors.Join(unknown, command.Start()); err != nil {
 		return err
 	}
 	ended := make(chan struct{})

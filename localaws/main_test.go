@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +17,8 @@ import (
 
 	"payment-processor/localaws/moto"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
@@ -184,6 +190,86 @@ func TestWhatCannotStartSaysWhy(t *testing.T) {
 			t.Error("it serves without moto")
 		}
 	})
+}
+
+// pretender answers as if localaws ran in another process.
+func pretender(t *testing.T, pid int) options {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"pid": %d}`, pid)
+	}))
+	t.Cleanup(server.Close)
+	return options{port: server.Listener.Addr().(*net.TCPAddr).Port}
+}
+
+func TestWhatDoesNotEndIsNamed(t *testing.T) {
+	if err := stop(t.Context(), pretender(t, 1<<30), io.Discard); err == nil {
+		t.Error("a process ends that is not there")
+	}
+	stubborn := exec.CommandContext(t.Context(), "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done")
+	output, _ := stubborn.StdoutPipe()
+	if err := stubborn.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := output.Read(make([]byte, 6)); err != nil {
+		t.Fatal(err)
+	}
+	before := patience
+	patience = 0
+	t.Cleanup(func() { patience = before })
+	if err := stop(t.Context(), pretender(t, stubborn.Process.Pid), io.Discard); err == nil || !strings.Contains(err.Error(), "does not end") {
+		t.Error(err)
+	}
+}
+
+func TestAnEndpointWithoutAddressIsAnError(t *testing.T) {
+	if _, err := ask(t.Context(), options{url: "http://\x7f"}); err == nil {
+		t.Error("somebody answers nowhere")
+	}
+	if err := start(t.Context(), options{port: freePort(), root: "nowhere", state: t.TempDir()}, io.Discard); err == nil {
+		t.Error("it starts in a folder that is not there")
+	}
+}
+
+// An alarm's change must reach EventBridge, whose rules are then looked up.
+func TestAlarmsReachEventBridge(t *testing.T) {
+	o := endpoint(t)
+	client, name := cloudwatch.NewFromConfig(settings(o.endpoint())), "payments-late"
+	if _, err := client.PutMetricAlarm(t.Context(), &cloudwatch.PutMetricAlarmInput{
+		AlarmName: &name, Namespace: new("Payments"), MetricName: new("Late"), Statistic: cwtypes.StatisticSum, Period: new(int32(60)),
+		EvaluationPeriods: new(int32(1)), Threshold: new(1.0), ComparisonOperator: cwtypes.ComparisonOperatorGreaterThanThreshold,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	states := []cwtypes.StateValue{cwtypes.StateValueOk, cwtypes.StateValueAlarm}
+	deadline := time.Now().Add(20 * time.Second)
+	for i := 0; !asked(t, o, "ListRules"); i++ {
+		if time.Now().After(deadline) {
+			t.Fatal("nobody looks for rules")
+		}
+		if _, err := client.SetAlarmState(t.Context(), &cloudwatch.SetAlarmStateInput{AlarmName: &name, StateValue: states[i%2], StateReason: new("test")}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
+	if _, err := client.DeleteAlarms(t.Context(), &cloudwatch.DeleteAlarmsInput{AlarmNames: []string{name}}); err != nil {
+		t.Error(err)
+	}
+}
+
+// asked tells whether an operation is in the log of requests.
+func asked(t *testing.T, o options, operation string) bool {
+	t.Helper()
+	response, err := http.Get(o.endpoint() + "/_localaws/requests")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Contains(string(body), operation)
 }
 
 func TestAnotherEmulatorIsLeftAlone(t *testing.T) {

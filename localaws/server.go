@@ -68,10 +68,11 @@ func serve(ctx context.Context, o options) error {
 		end()
 		_ = server.Close() // whoever still waits for an answer gets none
 	}()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return errors.Join(err, backend.Stop())
+	err = server.Serve(listener)
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
 	}
-	return backend.Stop()
+	return errors.Join(err, backend.Stop())
 }
 
 // assemble puts everything behind one handler, and returns what ends it.
@@ -104,7 +105,7 @@ func assemble(ctx context.Context, endpoint, backend string, o options) (handler
 			},
 			Fronts: map[string]func(http.Handler) http.Handler{
 				"secretsmanager":       runtime.RotateSecrets,
-				"elasticloadbalancing": func(next http.Handler) http.Handler { return targetHealth(model, next) },
+				"elasticloadbalancing": func(next http.Handler) http.Handler { return targetHealth(model.Targets, next) },
 			},
 			Own: map[string]http.Handler{
 				"status": status(endpoint), "faults": stacks.Faults(), "deployments": http.HandlerFunc(model.FaultsHandler),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -55,9 +56,7 @@ func summarize(ctx context.Context, o options, out io.Writer) error {
 		}
 		fmt.Fprintf(table, "%s\t%s\t%d\t%.0f\n", name, answer.Stacks[0].StackStatus, resources, took.Seconds())
 	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
+	flushed := table.Flush()
 	if found == 0 {
 		return fmt.Errorf("environment %s is not deployed at %s: make local deploys it", o.suffix, o.endpoint())
 	}
@@ -67,7 +66,7 @@ func summarize(ctx context.Context, o options, out io.Writer) error {
 	}
 	group, err := machine(o).LiveTargetGroup(ctx)
 	fmt.Fprintf(out, "%s serves all traffic, behind target group %s\n", serving, group)
-	return err
+	return errors.Join(err, flushed)
 }
 
 func count(ctx context.Context, client *cloudformation.Client, stack string) (int, error) {

@@ -9,13 +9,13 @@ import (
 )
 
 // targetHealth answers for the tasks of services, which the model starts and ends; other targets are moto's.
-func targetHealth(model *services.Model, moto http.Handler) http.Handler {
+func targetHealth(targets func(group string) ([]services.Target, bool), moto http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if gateway.Operation(r) != "DescribeTargetHealth" || r.ParseForm() != nil {
 			moto.ServeHTTP(w, r)
 			return
 		}
-		tasks, ours := model.Targets(r.Form.Get("TargetGroupArn"))
+		tasks, ours := targets(r.Form.Get("TargetGroupArn"))
 		if !ours {
 			moto.ServeHTTP(w, r)
 			return

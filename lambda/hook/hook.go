@@ -12,15 +12,14 @@ import (
 	"log/slog"
 	"time"
 
+	"payment-processor/lambda/tasks"
+
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
 )
 
 // Timeout is for the function's configuration: green gets almost all of it.
-const Timeout = 5 * time.Minute
-
-// ReadyPath is asked for beside the health path.
-const ReadyPath = "/ready"
+const Timeout = tasks.Patience
 
 // Event is what CodeDeploy sends.
 // https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html#appspec-hooks-ecs
@@ -32,8 +31,8 @@ type Event struct {
 // Handler decides and reports. It keeps nothing between calls.
 type Handler struct {
 	CodeDeploy    CodeDeploy
-	ELB           ELB
-	Lambda        Lambda
+	ELB           tasks.ELB
+	Lambda        tasks.Lambda
 	ProbeFunction string   // name or ARN
 	Paths         []string // asked of each task
 	Sleep         func(context.Context, time.Duration) error

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"payment-processor/lambda/hook"
+	"payment-processor/lambda/tasks"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -34,7 +35,7 @@ func main() {
 		ELB:           elasticloadbalancingv2.NewFromConfig(aws),
 		Lambda:        lambdaclient.NewFromConfig(aws),
 		ProbeFunction: os.Getenv("PROBE_FUNCTION"),
-		Paths:         []string{os.Getenv("HEALTH_CHECK_PATH"), hook.ReadyPath},
+		Paths:         []string{os.Getenv("HEALTH_CHECK_PATH"), tasks.ReadyPath},
 		Sleep:         hook.Sleep,
 	}
 	lambda.Start(handler.Handle)

@@ -36,7 +36,7 @@ var trials = []trial{
 		[]string{needless}},
 	{"the capacity strategy in the AppSpec", "the AppSpec names none, and Release accepts that", []edit{
 		{"template.go", `"CapacityProviderStrategy":[` + "` +\n\t`" + `{"CapacityProvider":"FARGATE","Base":2,"Weight":1},{"CapacityProvider":"FARGATE_SPOT","Base":0,"Weight":4}]`, `"PlatformVersion":"LATEST"`},
-		{"../lambda/release/handler.go", "event.Properties.validate()", "error(nil)"}},
+		{"../lambda/release/handler.go", "event.Properties.validate())", "nil)"}},
 		[]string{spotKept}},
 	{"the LiveTargetGroup look-up", "LiveTargetGroup always answers blue", []edit{{"../lambda/livetarget/handler.go",
 		"Decision{Answer: s.Live.Primary.TargetGroup,", "Decision{Answer: s.Blue,"}},

@@ -19,6 +19,7 @@ type State struct {
 	Deployments []deployment.Deployment // newest first
 	Live        deployment.Live
 	Listener    Listener
+	Tasks       *Answers // of a first deployment, once they were asked
 }
 
 // Action is what a poll does.
@@ -30,6 +31,7 @@ const (
 	Stop   Action = "stop"   // the deployment, with rollback
 	Start  Action = "start"  // a deployment of the wanted revision
 	Repair Action = "repair" // make the listener forward to the PRIMARY task set's target group
+	Ask    Action = "ask"    // the tasks, and decide again by what they answer
 	Finish Action = "finish" // CloudFormation hears SUCCESS
 	Fail   Action = "fail"   // CloudFormation hears FAILED
 )
@@ -88,6 +90,8 @@ func decide(s State) Decision {
 		return Decision{Repair, "the listener does not forward to the PRIMARY task set's target group", ""}
 	case primary.TaskDefinition != s.Wanted:
 		return Decision{Start, "the PRIMARY task set runs " + revision(primary.TaskDefinition), ""}
+	case s.unproven():
+		return s.proof()
 	default:
 		return Decision{Finish, "the PRIMARY task set runs the wanted revision and has the listener's traffic", s.ownID()}
 	}

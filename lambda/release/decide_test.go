@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"payment-processor/lambda/deployment"
+	"payment-processor/lambda/tasks"
 
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
 	"pgregory.net/rapid"
@@ -53,6 +54,12 @@ func interrupting(s *State) { s.Receipt.Interrupts = true }
 
 func deleting(s *State) { s.RequestType = deployment.Delete }
 
+func creating(s *State) { s.RequestType = deployment.Create }
+
+func answering(wrong string) func(*State) {
+	return func(s *State) { s.Tasks = &Answers{Wrong: wrong} }
+}
+
 func TestDecide(t *testing.T) {
 	back := foreign(types.DeploymentStatusInProgress)
 	back.Automatic, back.ID = true, "back"
@@ -90,18 +97,28 @@ func TestDecide(t *testing.T) {
 		"own succeeded, somebody deployed over it": {with(deployments(own(types.DeploymentStatusSucceeded)), primary(v1, 3)), Start, ""},
 		"own succeeded, listener elsewhere":        {with(deployments(own(types.DeploymentStatusSucceeded)), func(s *State) { s.Listener.Actions = forwardTo("blue") }), Repair, ""},
 		// 5.5
-		"runs already":                         {with(), Finish, ""},
-		"runs already, on create":              {with(func(s *State) { s.RequestType = deployment.Create }), Finish, ""},
-		"runs already, listener elsewhere":     {with(func(s *State) { s.Listener.Actions = forwardTo("blue") }), Repair, ""},
-		"runs already, no listener":            {with(func(s *State) { s.Listener = Listener{} }), Fail, ""},
-		"runs already, without a target group": {with(func(s *State) { s.Live.Primary.TargetGroup = "" }), Fail, ""},
-		"another runs":                         {with(primary(v1, 3)), Start, ""},
-		"another runs, listener elsewhere":     {with(primary(v1, 3), func(s *State) { s.Listener.Actions = forwardTo("blue") }), Repair, ""},
-		"another runs, for the hour":           {with(primary(v1, 3), waited(deployment.Patience)), Fail, ""},
-		"the wanted runs without tasks":        {with(primary(v2, 0)), Wait, ""},
-		"the wanted runs scaled to zero":       {with(primary(v2, 0), func(s *State) { s.Live.Primary.Desired = 0 }), Finish, ""},
-		"no PRIMARY yet":                       {with(func(s *State) { s.Live.Primary = nil }), Wait, ""},
-		"no service":                           {with(func(s *State) { s.Live = deployment.Live{} }), Fail, ""},
+		"runs already": {with(), Finish, ""},
+		// a first deployment has no hook
+		"runs already, on create":                   {with(creating), Ask, ""},
+		"on create, late":                           {with(creating, waited(time.Hour)), Ask, ""},
+		"on create, the listener elsewhere":         {with(creating, func(s *State) { s.Listener.Actions = forwardTo("blue") }), Repair, ""},
+		"on create, another runs":                   {with(creating, primary(v1, 3)), Start, ""},
+		"on create, the hook has asked":             {with(creating, deployments(own(types.DeploymentStatusSucceeded))), Finish, "own"},
+		"on create, the tasks answer":               {with(creating, answering("")), Finish, ""},
+		"on create, the tasks answer at last":       {with(creating, answering(""), waited(time.Hour)), Finish, ""},
+		"on create, the tasks start":                {with(creating, answering("503"), waited(tasks.Patience-time.Second)), Wait, ""},
+		"on create, the tasks answer no":            {with(creating, answering("503"), waited(tasks.Patience)), Fail, ""},
+		"on create, interrupting, the tasks answer": {with(creating, answering(""), interrupting, waited(10*time.Second)), Wait, ""},
+		"runs already, listener elsewhere":          {with(func(s *State) { s.Listener.Actions = forwardTo("blue") }), Repair, ""},
+		"runs already, no listener":                 {with(func(s *State) { s.Listener = Listener{} }), Fail, ""},
+		"runs already, without a target group":      {with(func(s *State) { s.Live.Primary.TargetGroup = "" }), Fail, ""},
+		"another runs":                              {with(primary(v1, 3)), Start, ""},
+		"another runs, listener elsewhere":          {with(primary(v1, 3), func(s *State) { s.Listener.Actions = forwardTo("blue") }), Repair, ""},
+		"another runs, for the hour":                {with(primary(v1, 3), waited(deployment.Patience)), Fail, ""},
+		"the wanted runs without tasks":             {with(primary(v2, 0)), Wait, ""},
+		"the wanted runs scaled to zero":            {with(primary(v2, 0), func(s *State) { s.Live.Primary.Desired = 0 }), Finish, ""},
+		"no PRIMARY yet":                            {with(func(s *State) { s.Live.Primary = nil }), Wait, ""},
+		"no service":                                {with(func(s *State) { s.Live = deployment.Live{} }), Fail, ""},
 		// the last poll of a cancelled request
 		"interrupting, at once":              {with(interrupting, waited(10*time.Second)), Wait, ""},
 		"in a rollback, at once":             {with(waited(10*time.Second), func(s *State) { s.Receipt.StackStatus = "UPDATE_ROLLBACK_IN_PROGRESS" }), Wait, ""},
@@ -144,6 +161,9 @@ func drawn(t *rapid.T) State {
 		d.Completed = noon.Add(-time.Duration(rapid.IntRange(0, 200).Draw(t, "ago")) * time.Second)
 		s.Deployments = append(s.Deployments, d)
 	}
+	if rapid.Bool().Draw(t, "asked") {
+		s.Tasks = &Answers{rapid.SampledFrom([]string{"", "503"}).Draw(t, "answer")}
+	}
 	s.Live.Exists = rapid.Bool().Draw(t, "service")
 	if rapid.Bool().Draw(t, "primary") {
 		s.Live.Primary.TaskDefinition = rapid.SampledFrom([]string{v1, v2}).Draw(t, "revision")
@@ -170,7 +190,7 @@ func TestDecideNeverHarms(t *testing.T) {
 		}
 		patient := s.Receipt.Waited(s.Now) < deployment.Patience
 		switch got.Action {
-		case Start, Repair, Finish:
+		case Start, Repair, Finish, Ask:
 			if inFlight {
 				t.Fatalf("%+v while a deployment is in flight", got)
 			}
@@ -188,6 +208,10 @@ func TestDecideNeverHarms(t *testing.T) {
 			t.Fatalf("moves traffic to where nothing serves: %+v", got)
 		case got.Action == Finish && s.RequestType != deployment.Delete && (!serves || !s.Listener.ForwardsOnlyTo(s.Live.Primary.TargetGroup)):
 			t.Fatalf("claims success although the wanted revision does not serve: %+v", got)
+		case got.Action == Finish && s.RequestType == deployment.Create && s.own() == nil && (s.Tasks == nil || s.Tasks.Wrong != ""):
+			t.Fatalf("a first deployment ends without the tasks' word: %+v", got)
+		case got.Action == Ask && (!serves || s.Tasks != nil || s.RequestType != deployment.Create):
+			t.Fatalf("asks whom nobody has to ask: %+v", got)
 		case got.Action == Fail && s.RequestType == deployment.Delete && patient:
 			t.Fatalf("fails a destroy: %+v", got)
 		}

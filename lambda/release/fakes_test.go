@@ -2,12 +2,16 @@ package release
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"payment-processor/lambda/deployment"
 	"payment-processor/lambda/internal/awstest"
+	"payment-processor/lambda/probe"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cloudformationtypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
@@ -17,6 +21,7 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -36,7 +41,10 @@ type account struct {
 	modified  []*elasticloadbalancingv2.ModifyListenerInput
 	target    *codedeploytypes.DeploymentTarget
 	now       time.Time
-	updated   *time.Time // when the stack's last update began
+	updated   *time.Time                               // when the stack's last update began
+	targets   int                                      // behind each target group
+	answers   func(address, path string) (int, string) // of the tasks; nil: well
+	probed    []probe.Request
 }
 
 func running(taskDefinition, targetGroup string) *account {
@@ -45,7 +53,7 @@ func running(taskDefinition, targetGroup string) *account {
 			Status: new("PRIMARY"), TaskDefinition: &taskDefinition, RunningCount: 3, ComputedDesiredCount: 3,
 			LoadBalancers: []ecstypes.LoadBalancer{{TargetGroupArn: &targetGroup}},
 		}}}}},
-		stack:    "UPDATE_IN_PROGRESS",
+		stack: "UPDATE_IN_PROGRESS", targets: 3,
 		listener: forwardTo(targetGroup),
 		revisions: map[string]ecstypes.TaskDefinitionStatus{
 			v1: ecstypes.TaskDefinitionStatusActive, v2: ecstypes.TaskDefinitionStatusActive,
@@ -59,7 +67,7 @@ func forwardTo(targetGroup string) []elbtypes.Action {
 }
 
 func (a *account) handler() Handler {
-	return Handler{CodeDeploy: a, ECS: a, ELB: a, CloudFormation: a, Parameters: a, Now: func() time.Time { return a.now }}
+	return Handler{CodeDeploy: a, ECS: a, ELB: a, CloudFormation: a, Lambda: a, Parameters: a, Now: func() time.Time { return a.now }}
 }
 
 // request sends a request through OnEvent and returns the event that IsComplete is polled with.
@@ -87,7 +95,7 @@ func (a *account) poll(t *testing.T, event Event) (bool, string) {
 func wanting(taskDefinition string) Properties {
 	return Properties{
 		Cluster: "cluster", Service: "service", Application: "application", DeploymentGroup: "group",
-		TaskDefinition: taskDefinition, Listener: "listener", Parameter: "/release",
+		TaskDefinition: taskDefinition, Listener: "listener", Parameter: "/release", Probe: "probe", Paths: []string{"/health", "/ready"},
 		AppSpec: `{"version": 0.0, "Resources": [{"TargetService": {"Type": "AWS::ECS::Service", "Properties": {` +
 			`"TaskDefinition": "` + taskDefinition + `", "CapacityProviderStrategy": [{"CapacityProvider": "FARGATE"}]}}}]}`,
 	}
@@ -175,6 +183,49 @@ func (a *account) ModifyListener(_ context.Context, in *elasticloadbalancingv2.M
 	a.modified = append(a.modified, in)
 	a.listener = in.DefaultActions
 	return &elasticloadbalancingv2.ModifyListenerOutput{}, nil
+}
+
+func (a *account) DescribeTargetGroups(_ context.Context, in *elasticloadbalancingv2.DescribeTargetGroupsInput, _ ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeTargetGroupsOutput, error) {
+	group := strings.Join(append(in.Names, in.TargetGroupArns...), ",")
+	if err := a.Call("DescribeTargetGroups", group); err != nil {
+		return nil, err
+	}
+	return &elasticloadbalancingv2.DescribeTargetGroupsOutput{TargetGroups: []elbtypes.TargetGroup{{TargetGroupArn: &group}}}, nil
+}
+
+func (a *account) DescribeTargetHealth(_ context.Context, in *elasticloadbalancingv2.DescribeTargetHealthInput, _ ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeTargetHealthOutput, error) {
+	if err := a.Call("DescribeTargetHealth", *in.TargetGroupArn); err != nil {
+		return nil, err
+	}
+	out := &elasticloadbalancingv2.DescribeTargetHealthOutput{}
+	for i := range a.targets {
+		out.TargetHealthDescriptions = append(out.TargetHealthDescriptions, elbtypes.TargetHealthDescription{
+			Target:       &elbtypes.TargetDescription{Id: new(fmt.Sprintf("10.0.1.%d", i+1)), Port: new(int32(8080))},
+			TargetHealth: &elbtypes.TargetHealth{State: elbtypes.TargetHealthStateEnumHealthy},
+		})
+	}
+	return out, nil
+}
+
+func (a *account) Invoke(_ context.Context, in *lambda.InvokeInput, _ ...func(*lambda.Options)) (*lambda.InvokeOutput, error) {
+	if err := a.Call("Invoke", *in.FunctionName); err != nil {
+		return nil, err
+	}
+	var request probe.Request
+	_ = json.Unmarshal(in.Payload, &request)
+	a.probed = append(a.probed, request)
+	var response probe.Response
+	for _, target := range request.Targets {
+		for _, path := range request.Paths {
+			status, detail := 200, "ok"
+			if a.answers != nil {
+				status, detail = a.answers(target.Address, path)
+			}
+			response.Results = append(response.Results, probe.Result{Target: target, Path: path, Status: status, Detail: detail})
+		}
+	}
+	payload, _ := json.Marshal(response)
+	return &lambda.InvokeOutput{Payload: payload}, nil
 }
 
 func (a *account) DescribeStacks(_ context.Context, in *cloudformation.DescribeStacksInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error) {

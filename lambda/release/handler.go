@@ -2,10 +2,12 @@ package release
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"payment-processor/lambda/deployment"
+	"payment-processor/lambda/tasks"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
@@ -31,6 +33,7 @@ type ECS interface {
 
 // ELB is the part of Elastic Load Balancing that Release uses.
 type ELB interface {
+	tasks.ELB
 	DescribeListeners(context.Context, *elasticloadbalancingv2.DescribeListenersInput, ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeListenersOutput, error)
 	ModifyListener(context.Context, *elasticloadbalancingv2.ModifyListenerInput, ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.ModifyListenerOutput, error)
 }
@@ -46,6 +49,7 @@ type Handler struct {
 	ECS            ECS
 	ELB            ELB
 	CloudFormation CloudFormation
+	Lambda         tasks.Lambda
 	Parameters     deployment.Parameters
 	Now            func() time.Time
 	Log            *slog.Logger // nil: nothing is logged
@@ -57,10 +61,15 @@ func (h Handler) OnEvent(ctx context.Context, event Event) (Response, error) {
 	ctx, cancel := deployment.InTime(ctx)
 	defer cancel()
 	request := h.request(event)
+	var wrong []error
 	if event.RequestType != deployment.Delete {
-		if err := event.Properties.validate(); err != nil {
-			return Response{}, err
-		}
+		wrong = append(wrong, event.Properties.validate())
+	}
+	if event.RequestType == deployment.Create {
+		wrong = append(wrong, event.Properties.validateQuestion())
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return Response{}, err
 	}
 	stack, err := h.stack(ctx, event.StackID)
 	if err != nil {
@@ -82,6 +91,12 @@ func (h Handler) IsComplete(ctx context.Context, event Event) (CompleteResponse,
 			return CompleteResponse{}, err
 		}
 		decision := Decide(state)
+		if decision.Action == Ask {
+			if state.Tasks, err = h.ask(ctx, request, event.Properties, state.Live.Primary); err != nil {
+				return CompleteResponse{}, err
+			}
+			decision = Decide(state)
+		}
 		request.Log.Info(string(decision.Action), "reason", decision.Reason, "deployment", decision.Deployment)
 		return h.act(ctx, request, event, state, decision)
 	})

@@ -45,7 +45,7 @@ func (a *account) serve(taskDefinition, targetGroup string) {
 	a.listener = forwardTo(targetGroup)
 }
 
-func TestCreateIsANoOpWhenTheServiceRunsTheRevision(t *testing.T) {
+func TestCreateDeploysNothingWhenTheServiceRunsTheRevision(t *testing.T) {
 	a := running(v1, "blue")
 	event := a.request(t, "r1", deployment.Create, v1, "")
 	if event.PhysicalResourceID != "application/release" {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"payment-processor/lambda/deployment"
 )
@@ -19,7 +20,8 @@ type Response = deployment.Response
 // CompleteResponse is what isComplete answers. Its data hold DeploymentId, empty when nothing had to be deployed.
 type CompleteResponse = deployment.CompleteResponse
 
-// Properties are the custom resource's properties, under these names in the template. All are required.
+// Properties are the custom resource's properties, under these names in the template. All are required, those
+// of the question to tasks on Create alone.
 type Properties struct {
 	Cluster             string // name or ARN
 	Service             string // name
@@ -30,6 +32,11 @@ type Properties struct {
 	Listener            string // ARN of the production listener
 	ListenerFingerprint string // of the listener's properties: a change of them runs Release after the listener's update
 	Parameter           string // name of the SSM parameter for Claims: /payment-processor-{suffix}/release
+
+	// What tasks are asked in a first deployment, which has no lifecycle hook; unused in others.
+	Probe       string   // name of the function that asks
+	Paths       []string // each task has to answer there with success
+	Provisional []string // it may still answer there as it likes; absent: none
 }
 
 func (p Properties) service() deployment.Service {
@@ -60,6 +67,12 @@ func (p Properties) validate() error {
 		return err
 	}
 	return errors.Join(err, p.validateAppSpec())
+}
+
+// validateQuestion reports what is missing to ask the tasks of a first deployment. A rollback may bring properties of before
+// there were any.
+func (p Properties) validateQuestion() error {
+	return deployment.Required(map[string]string{"Probe": p.Probe, "Paths": strings.Join(p.Paths, "")})
 }
 
 func (p Properties) validateAppSpec() error {

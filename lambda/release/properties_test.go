@@ -3,7 +3,24 @@ package release
 import (
 	"strings"
 	"testing"
+
+	"payment-processor/lambda/deployment"
 )
+
+// A first deployment that asks nobody proves nothing. A rollback may bring properties of before there was a question.
+func TestOnlyAFirstDeploymentNeedsAQuestion(t *testing.T) {
+	a := running(v1, "blue")
+	event := Event{RequestType: deployment.Create, RequestID: "r1", Properties: wanting(v1)}
+	event.Properties.Probe, event.Properties.Paths = "", nil
+	_, err := a.handler().OnEvent(t.Context(), event)
+	if err == nil || !strings.Contains(err.Error(), "property Paths is empty") || !strings.Contains(err.Error(), "property Probe is empty") {
+		t.Errorf("on creation: %v", err)
+	}
+	event.RequestType = deployment.Update
+	if _, err := a.handler().OnEvent(t.Context(), event); err != nil {
+		t.Errorf("on a way back: %v", err)
+	}
+}
 
 func TestValidate(t *testing.T) {
 	if err := wanting(v1).validate(); err != nil {

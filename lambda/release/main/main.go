@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	lambdaclient "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
@@ -30,6 +31,7 @@ func main() {
 		ECS:            ecs.NewFromConfig(aws),
 		ELB:            elasticloadbalancingv2.NewFromConfig(aws),
 		CloudFormation: cloudformation.NewFromConfig(aws),
+		Lambda:         lambdaclient.NewFromConfig(aws),
 		Parameters:     ssm.NewFromConfig(aws),
 		Now:            time.Now,
 		Log:            slog.New(slog.NewJSONHandler(os.Stdout, nil)),

@@ -54,7 +54,7 @@ A history that breaks an invariant is made smaller by rapid and printed step by 
 It is not asserted where no code of ours can help, and the report counts how often: a function that is killed or whose event is
 lost (the provider framework answers FAILED, or nobody does), and somebody else who deploys by hand in between.
 
-## Eight trials
+## Nine trials
 
 Each removes one protection from a copy of the source; the simulation then breaks one of these invariants first.
 

@@ -67,7 +67,7 @@ func signed(at time.Time) string {
 func (w *World) releaseHandler() release.Handler {
 	return release.Handler{
 		CodeDeploy: w.cloud.CodeDeploy, ECS: w.cloud.ECS, ELB: w.cloud.ELB, CloudFormation: w.cloud.CloudFormation,
-		Parameters: w.cloud.SSM, Now: w.cloud.Now,
+		Lambda: w.cloud.Lambda, Parameters: w.cloud.SSM, Now: w.cloud.Now,
 	}
 }
 

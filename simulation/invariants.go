@@ -31,6 +31,7 @@ const (
 	validLogin    = "running tasks hold credentials that are at most one rotation old"
 	renewal       = "a rotation release deploys what is live, when nothing else goes on"
 	renewedLast   = "in the end tasks hold the current credentials"
+	firstReady    = "no creation succeeds whose tasks are not ready"
 )
 
 // violated remembers the first invariant that did not hold.
@@ -151,5 +152,5 @@ func sameStrategy(items []cloud.Capacity) bool {
 var invariants = []string{
 	oneInFlight, noSuperseded, healthyTarget, wantedLive, oldLive, rollbackDone, quietEdit, spotKept, hourKept, imageKept,
 	bounded, nothingLeft, progress, needless, previousKept,
-	validLogin, renewal, renewedLast,
+	validLogin, renewal, renewedLast, firstReady,
 }

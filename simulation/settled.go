@@ -20,6 +20,7 @@ func (w *World) settled() {
 	w.awaitRenewal()
 	if w.update.stranded {
 		w.cloud.Advance(repaired)
+		w.awaitRenewal() // one that began meanwhile
 	}
 	switch w.stack.Status {
 	case types.StackStatusCreateComplete, types.StackStatusUpdateComplete:
@@ -44,6 +45,10 @@ func (w *World) completed() {
 	live := w.serving(wantedLive)
 	if live == nil {
 		return
+	}
+	if w.stack.Status == types.StackStatusCreateComplete {
+		image := w.cloud.ECR.Image(live.Revision.Digest())
+		w.check(firstReady, image == nil || !image.Refused, "%s has never answered", live.Revision.Digest())
 	}
 	w.check(wantedLive, live.Revision.Arn == w.stack.Physical("TaskDefinition"), "%s is live, not %s", live.Revision.Arn, w.stack.Physical("TaskDefinition"))
 	if w.update.revision != "" && !strings.HasPrefix(w.cloud.ECS.Revision(w.update.revision).Tag, foreignRevision) {

@@ -9,6 +9,7 @@ import (
 	"payment-processor/lambda/imagegate"
 	"payment-processor/lambda/livetarget"
 	"payment-processor/lambda/release"
+	"payment-processor/lambda/tasks"
 	"payment-processor/simulation/cloud"
 
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -86,6 +87,7 @@ func (w *World) newStack() *cloud.Stack {
 					Cluster: application, Service: application, Application: application, DeploymentGroup: application,
 					TaskDefinition: task, AppSpec: fmt.Sprintf(appSpec, task), Listener: listenerArn,
 					ListenerFingerprint: fmt.Sprint(t.(template).Listener), Parameter: "/" + application + "/release",
+					Probe: "probe", Paths: []string{"/health", tasks.ReadyPath},
 				}
 			}},
 		&cloud.Resource{ID: "Last", DependsOn: []string{"Release"}, Provider: w.native(w.other), Properties: func(t any, _ attributes) any {

@@ -23,6 +23,7 @@ func TestChosenHistories(t *testing.T) {
 		"the creation never gets its event": {Updates: []Change{good(Good, None, Fault{Kind: LostEvent, Long: 1})}},
 		"tasks never become healthy":        {Updates: []Change{good(Good, None), good(Broken, Pushed)}, Destroy: true},
 		"the first image is broken":         {Updates: []Change{good(Broken, Pushed)}},
+		"the first image is not ready":      {Updates: []Change{good(Refused, Pushed)}},
 		"alarms fire":                       {Canary: true, Updates: []Change{good(Good, None), good(Alarming, Pushed), good(Good, Pushed)}},
 		"by hand, and old images expire": {Crowded: true, Updates: []Change{good(Good, None), {Image: Good, Tag: Earlier, Listener: true, Task: true,
 			Events: []Event{{Foreign, 0}, {Cancel, 10 * time.Second}, {TagMoved, 0}, {TagRemoved, time.Minute}, {Scaled, time.Minute}, {Expired, time.Minute}}}}},
@@ -40,6 +41,22 @@ func TestChosenHistories(t *testing.T) {
 	}
 }
 
+// The tasks of a creation answer, or the stack goes in their own words, long before CloudFormation's hour is over.
+func TestACreationAsksItsTasks(t *testing.T) {
+	for image, want := range map[Image]string{Good: "CREATE_COMPLETE", Refused: "ROLLBACK_COMPLETE"} {
+		for seed := range uint64(20) {
+			w := newWorld(Plan{Seed: seed, Updates: []Change{good(image, Pushed)}})
+			w.apply(0, w.plan.Updates[0])
+			if w.broken != nil || string(w.stack.Status) != want {
+				t.Fatalf("%s: the stack is %s, want %s; %v\n%s", image, w.stack.Status, want, w.broken, &w.trace)
+			}
+			if image == Refused && (!strings.Contains(w.trace.String(), "/ready answered 503") || w.cloud.Now().Sub(epoch) > 30*time.Minute) {
+				t.Fatalf("%v after the beginning\n%s", w.cloud.Now().Sub(epoch), &w.trace)
+			}
+		}
+	}
+}
+
 // An invariant that cannot break is none.
 func TestViolationsAreSeen(t *testing.T) {
 	for name, breaks := range map[string]func(*World){
@@ -48,7 +65,11 @@ func TestViolationsAreSeen(t *testing.T) {
 		nothingLeft:   func(w *World) { w.stack.Status = "DELETE_FAILED"; w.settled() },
 		hourKept:      func(w *World) { w.answered(cloud.Request{}, false) },
 		healthyTarget: func(w *World) { w.live().Healthy = false; w.observe(); w.observe() },
-		spotKept:      func(w *World) { w.live().Strategy = nil; w.serving(wantedLive) },
+		firstReady: func(w *World) {
+			w.cloud.ECR.Image(w.live().Revision.Digest()).Refused = true
+			w.settled()
+		},
+		spotKept: func(w *World) { w.live().Strategy = nil; w.serving(wantedLive) },
 		oneInFlight: func(w *World) {
 			_ = invoke(w, "isComplete", cloud.Request{}, func(context.Context) error { w.refused(nil); return nil })
 		},

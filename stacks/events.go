@@ -36,7 +36,7 @@ func newServiceEvents(stack awscdk.Stack, key awskms.IKey, topic awssns.ITopic, 
 		// The two minutes' notice: the task still runs and has been told to stop.
 		// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
 		Spot: newPagingRule(stack, "SpotInterruption", topic, pagingRule{
-			Pattern: tasks(props.Platform, map[string]any{
+			Pattern: taskChanges(props.Platform, map[string]any{
 				"stopCode": []string{"SpotInterruption"}, "lastStatus": []string{"RUNNING"}, "desiredStatus": []string{"STOPPED"},
 			}),
 			Message: "Spot takes back task <task> of " + application + " in two minutes. ECS replaces it; nothing to do " +
@@ -86,8 +86,8 @@ func findings(platform PlatformStack) map[string]any {
 	}
 }
 
-// tasks matches this service's task state changes whose detail is as given.
-func tasks(platform PlatformStack, detail map[string]any) map[string]any {
+// taskChanges matches this service's task state changes whose detail is as given.
+func taskChanges(platform PlatformStack, detail map[string]any) map[string]any {
 	detail["clusterArn"] = []*string{platform.Cluster.ClusterArn()}
 	detail["group"] = []*string{jsii.Sprintf("service:%s", *platform.Service.ServiceName())}
 	return map[string]any{"source": []string{"aws.ecs"}, "detail-type": []string{taskStateChange}, "detail": detail}
@@ -141,7 +141,7 @@ func newHistory(stack awscdk.Stack, key awskms.IKey, props ObservabilityStackPro
 		})},
 	})
 	alternatives := []map[string]any{
-		tasks(props.Platform, map[string]any{"lastStatus": []string{"RUNNING", "STOPPED"}}),
+		taskChanges(props.Platform, map[string]any{"lastStatus": []string{"RUNNING", "STOPPED"}}),
 		actions(props.Platform, map[string]any{}),
 		releases(props.Platform, map[string]any{}),
 	}

@@ -123,6 +123,9 @@ func calls(t *testing.T, folder string) []string {
 	return all
 }
 
+// shared are the packages whose interfaces are parts of other functions'.
+var shared = []string{"deployment", "tasks"}
+
 func collect(t *testing.T, folder string, wanted func(string) bool, found map[string]bool) {
 	t.Helper()
 	packages, err := parser.ParseDir(token.NewFileSet(), filepath.Join("..", "lambda", folder), //nolint:staticcheck // one folder, no build tags
@@ -143,8 +146,8 @@ func collect(t *testing.T, folder string, wanted func(string) bool, found map[st
 				case *ast.Field:
 					method(node, found)
 				case *ast.SelectorExpr:
-					if from, ok := node.X.(*ast.Ident); ok && from.Name == "deployment" && folder != "deployment" {
-						collect(t, "deployment", func(name string) bool { return name == node.Sel.Name }, found)
+					if from, ok := node.X.(*ast.Ident); ok && slices.Contains(shared, from.Name) && folder != from.Name {
+						collect(t, from.Name, func(name string) bool { return name == node.Sel.Name }, found)
 					}
 				}
 				return true

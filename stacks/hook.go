@@ -12,8 +12,7 @@ import (
 
 // newHook defines the check of green before production traffic moves to it. The hook stays outside the VPC, where it
 // reaches AWS's APIs without NAT; the probe is inside, where it reaches the tasks, and nothing else.
-func newHook(m *machinery, vpc awsec2.IVpc, to placement) awslambda.Function {
-	probe := newProbe(m, vpc, to)
+func newHook(m *machinery, probe awslambda.Function) awslambda.Function {
 	as := m.identity("Hook", "The hook lets traffic move to green")
 	allow(as.Role, nil,
 		"codedeploy:BatchGetDeploymentTargets", "codedeploy:ListDeploymentTargets", "codedeploy:PutLifecycleEventHookExecutionStatus",
@@ -29,6 +28,7 @@ func newHook(m *machinery, vpc awsec2.IVpc, to placement) awslambda.Function {
 	})
 }
 
+// newProbe defines who asks tasks, on behalf of the hook and, in a first deployment, of Release.
 func newProbe(m *machinery, vpc awsec2.IVpc, to placement) awslambda.Function {
 	group := awsec2.NewSecurityGroup(m.Stack, new("ProbeSecurityGroup"), &awsec2.SecurityGroupProps{
 		Vpc:              vpc,

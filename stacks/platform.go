@@ -73,14 +73,15 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	newScaling(service, config.Scaling)
 
 	gates := newGateAlarms(stack, entrance)
-	hook := newHook(machinery, props.Vpc, placement)
+	probe := newProbe(machinery, props.Vpc, placement)
+	hook := newHook(machinery, probe)
 	group := newDeploymentGroup(stack, deploymentGroupProps{
 		Config: config, Service: service, Task: task, Entrance: entrance, Gates: gates, Hook: hook,
 	})
 	newListenerGuard(machinery, entrance)
 	release := releaseProps{
 		Vpc: props.Vpc, Service: service, Task: task, Placement: placement, Entrance: entrance,
-		DeploymentGroup: group, Gates: gates, Hook: hook, ListenerFingerprint: fingerprint,
+		DeploymentGroup: group, Gates: gates, Hook: hook, Probe: probe, ListenerFingerprint: fingerprint,
 	}
 	newRelease(machinery, release)
 	rotationRelease := newRotationRelease(machinery, credentials.Secret, release)

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"payment-processor/lambda/release"
+	"payment-processor/lambda/tasks"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
@@ -20,6 +21,7 @@ type releaseProps struct {
 	DeploymentGroup     awscodedeploy.EcsDeploymentGroup
 	Gates               []awscloudwatch.Alarm
 	Hook                awslambda.Function
+	Probe               awslambda.Function
 	ListenerFingerprint string
 }
 
@@ -29,6 +31,7 @@ func newRelease(m *machinery, props releaseProps) {
 	names, as := m.Config.names(), m.identity("Release", "Release drives CodeDeploy")
 	allowRelease(m, as, props)
 	provider := m.newProvider("Release", m.Functions.Release, as)
+	asked, provisional := firstAnswers(m.Config)
 	resource := m.newResource("Release", *provider.ServiceToken(), customResourceHour, release.Properties{
 		Cluster:             names.application(),
 		Service:             names.application(),
@@ -39,15 +42,28 @@ func newRelease(m *machinery, props releaseProps) {
 		Listener:            *props.Entrance.Production.ListenerArn(),
 		ListenerFingerprint: props.ListenerFingerprint,
 		Parameter:           names.parameter("release"),
+		Probe:               *props.Probe.FunctionName(),
+		Paths:               asked,
+		Provisional:         provisional,
 	})
 	needs := []constructs.IDependable{
-		props.Service, props.Task, props.DeploymentGroup, props.Hook, props.Placement.SecurityGroup,
+		props.Service, props.Task, props.DeploymentGroup, props.Hook, props.Probe, props.Placement.SecurityGroup,
 		props.Entrance.LoadBalancer, props.Entrance.Production, props.Entrance.Test, props.Entrance.Blue, props.Entrance.Green,
 	}
 	for _, gate := range props.Gates {
 		needs = append(needs, gate)
 	}
 	resource.Node().AddDependency(needs...)
+}
+
+// firstAnswers are the paths at which the tasks of a first deployment have to answer with success, and those at which they
+// need not yet. A database of others cannot know the password that was generated for a secret of ours.
+func firstAnswers(config Config) (asked, provisional []string) {
+	health, ready := config.Task.HealthCheckPath, tasks.ReadyPath
+	if config.Database.Created() || config.Database.SecretArn != "" {
+		return []string{health, ready}, nil
+	}
+	return []string{health}, []string{ready}
 }
 
 func allowRelease(m *machinery, as functionIdentity, props releaseProps) {
@@ -58,7 +74,9 @@ func allowRelease(m *machinery, as functionIdentity, props releaseProps) {
 	allow(as.Role, []*string{props.DeploymentGroup.DeploymentConfig().DeploymentConfigArn(), m.Arns.deploymentConfig(release.AllAtOnce)},
 		"codedeploy:GetDeploymentConfig")
 	allow(as.Role, nil, "codedeploy:GetDeploymentTarget", "codedeploy:StopDeployment",
-		"ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "elasticloadbalancing:DescribeListeners")
+		"ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "elasticloadbalancing:DescribeListeners",
+		"elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth")
+	allow(as.Role, []*string{props.Probe.FunctionArn()}, "lambda:InvokeFunction")
 	allow(as.Role, []*string{m.Arns.service()}, "ecs:DescribeServices")
 	allow(as.Role, []*string{m.Arns.taskDefinitions()}, "ecs:DeleteTaskDefinitions")
 	allow(as.Role, []*string{props.Entrance.Production.ListenerArn()}, "elasticloadbalancing:ModifyListener")

@@ -34,9 +34,9 @@ type Properties struct {
 	Parameter           string // name of the SSM parameter for Claims: /payment-processor-{suffix}/release
 
 	// What tasks are asked in a first deployment, which has no lifecycle hook; unused in others.
-	Probe       string   // name of the function that asks
-	Paths       []string // each task has to answer there with success
-	Provisional []string // it may still answer there as it likes; absent: none
+	Probe       string   `json:",omitempty"` // name of the function that asks
+	Paths       []string `json:",omitempty"` // each task has to answer there with success
+	Provisional []string `json:",omitempty"` // it may still answer there as it likes; absent: nowhere
 }
 
 func (p Properties) service() deployment.Service {

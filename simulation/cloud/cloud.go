@@ -18,6 +18,7 @@ type Cloud struct {
 	ECR            *ECR
 	ECS            *ECS
 	ELB            *ELB
+	Lambda         *Lambda
 	CodeDeploy     *CodeDeploy
 	CloudFormation *CloudFormation
 	SSM            *SSM
@@ -42,6 +43,7 @@ func New(clock *Clock, chance Chance) *Cloud {
 	c.ECR = &ECR{cloud: c, images: map[string]*Image{}}
 	c.ECS = &ECS{cloud: c, revisions: map[string]*Revision{}}
 	c.ELB = &ELB{cloud: c, listeners: map[string]*Listener{}}
+	c.Lambda = &Lambda{cloud: c}
 	c.CodeDeploy = &CodeDeploy{cloud: c, deployments: map[string]*Deployment{}, Alarms: map[string]bool{}}
 	c.CloudFormation = &CloudFormation{cloud: c, stacks: map[string]*Stack{}}
 	c.SSM = &SSM{cloud: c, parameters: map[string]string{}}

@@ -157,6 +157,17 @@ func (e *ELB) ModifyListener(ctx context.Context, in *elbv2.ModifyListenerInput,
 	})
 }
 
+// DescribeTargetGroups knows every target group: who asks has it from a task set.
+func (e *ELB) DescribeTargetGroups(ctx context.Context, in *elbv2.DescribeTargetGroupsInput, _ ...func(*elbv2.Options)) (*elbv2.DescribeTargetGroupsOutput, error) {
+	return call(ctx, "elasticloadbalancing:DescribeTargetGroups", func() (*elbv2.DescribeTargetGroupsOutput, error) {
+		out := &elbv2.DescribeTargetGroupsOutput{}
+		for _, name := range slices.Concat(in.Names, in.TargetGroupArns) {
+			out.TargetGroups = append(out.TargetGroups, types.TargetGroup{TargetGroupArn: &name})
+		}
+		return out, nil
+	})
+}
+
 // DescribeTargetHealth lists a target for each task behind the target group.
 func (e *ELB) DescribeTargetHealth(ctx context.Context, in *elbv2.DescribeTargetHealthInput, _ ...func(*elbv2.Options)) (*elbv2.DescribeTargetHealthOutput, error) {
 	return call(ctx, "elasticloadbalancing:DescribeTargetHealth", func() (*elbv2.DescribeTargetHealthOutput, error) {

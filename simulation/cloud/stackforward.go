@@ -3,6 +3,7 @@ package cloud
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
@@ -66,7 +67,7 @@ func (s *Stack) forward(complete types.StackStatus, failed func()) {
 func (s *Stack) provide(r *Resource, done func(error)) {
 	properties := r.Properties(s.wanted, s.attribute)
 	literal, news := s.unresolved(r)
-	if r.state != nil && (r.state.properties == properties || r.literal == literal && !news) {
+	if r.state != nil && (reflect.DeepEqual(r.state.properties, properties) || reflect.DeepEqual(r.literal, literal) && !news) {
 		done(nil)
 		return
 	}

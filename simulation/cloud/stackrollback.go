@@ -1,6 +1,10 @@
 package cloud
 
-import "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+import (
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+)
 
 // rollBack sends Update(new → old) to every resource that the update has touched.
 func (s *Stack) rollBack() {
@@ -61,7 +65,7 @@ func (s *Stack) revert(r *Resource, done func(error)) {
 	if s.Rollback.ReAsk && !s.Rollback.Reverse {
 		properties = r.Properties(s.template, s.attribute)
 	}
-	if r.state.physical != r.before.physical && properties == r.before.properties {
+	if r.state.physical != r.before.physical && reflect.DeepEqual(properties, r.before.properties) {
 		s.replaced(r, r.before.physical, s.Rollback.Discard)
 		r.state, r.literal, r.touched = r.before, r.literalBefore, false
 		done(nil)

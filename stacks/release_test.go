@@ -251,3 +251,45 @@ func TestCustomResourcesAnswerWithinTheHour(t *testing.T) {
 		}
 	}
 }
+
+// A first deployment that asks nothing proves nothing; one that must log in with a generated password to a database of others
+// never succeeds.
+func TestAFirstDeploymentIsAsked(t *testing.T) {
+	for mode, want := range map[string][2][]any{
+		"created":       {{"/health", "/ready"}, nil},
+		"in a group":    {{"/health"}, {"/ready"}},
+		"in a network":  {{"/health"}, {"/ready"}},
+		"with a secret": {{"/health", "/ready"}, nil},
+	} {
+		e := modes(t, "dev")[mode]
+		p := properties(t, e, e.only(t, "Custom::Release"))
+		if asked, provisional := listed(p["Paths"]), listed(p["Provisional"]); !slices.Equal(asked, want[0]) || !slices.Equal(provisional, want[1]) {
+			t.Errorf("%s: tasks are asked %v, and without consequence %v, want %v", mode, asked, provisional, want)
+		}
+		var callable []string
+		for _, s := range policyOf(t, e, "ReleaseRole") {
+			if slices.Contains(s.actions, "lambda:InvokeFunction") {
+				callable = s.resources
+			}
+		}
+		probe := e.rendered(t, "platform", object{"Fn::GetAtt": []any{e.withPrefix(t, "ProbeFunction"), "Arn"}})
+		if len(callable) != 1 || callable[0] != probe {
+			t.Errorf("%s: Release may call %v, want the probe alone", mode, callable)
+		}
+		if !e.needs("Release")[e.withPrefix(t, "ProbeFunction")] || !e.needs("Release")[e.withPrefix(t, "ProbeSecurityGroup")] {
+			t.Errorf("%s: Release asks before the probe can", mode)
+		}
+	}
+}
+
+// withPrefix is the id of the platform's one function or security group whose id begins so.
+func (e *environment) withPrefix(t *testing.T, prefix string) string {
+	t.Helper()
+	for _, r := range e.resources("AWS::Lambda::Function", "AWS::EC2::SecurityGroup") {
+		if r.Stack == "platform" && strings.HasPrefix(r.ID, prefix) {
+			return r.ID
+		}
+	}
+	t.Fatalf("nothing begins with %s", prefix)
+	return ""
+}

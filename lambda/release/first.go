@@ -39,8 +39,7 @@ func (h Handler) ask(ctx context.Context, request deployment.Request, p Properti
 	results, err := tasks.Asker{ELB: h.ELB, Lambda: h.Lambda, Probe: p.Probe}.Ask(ctx, tasks.Question{
 		TargetGroup: live.TargetGroup, Tasks: live.Desired, Paths: slices.Concat(p.Paths, p.Provisional),
 	})
-	var unready tasks.Unready
-	if errors.As(err, &unready) {
+	if unready, ok := errors.AsType[tasks.Unready](err); ok {
 		return &Answers{oneLine(unready)}, nil
 	}
 	if err != nil {

@@ -105,7 +105,7 @@ func (h Handler) IsComplete(ctx context.Context, event Event) (CompleteResponse,
 func (h Handler) act(ctx context.Context, request deployment.Request, event Event, state State, decision Decision) (CompleteResponse, error) {
 	var err error
 	switch decision.Action {
-	case Wait:
+	case Wait, Ask: // the tasks were asked before
 	case Stop:
 		err = h.stop(ctx, event, decision.Deployment)
 	case Start:

@@ -2,6 +2,7 @@ package providers
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +14,25 @@ import (
 
 // everywhere is the rule that EC2 gives each new group: CloudFormation takes it back where a template has its own.
 var everywhere = map[string]any{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
+
+// oneSource refuses a rule that is for nobody, or for two: moto makes none of it, or two.
+func oneSource(rule map[string]any) error {
+	for _, side := range [][]string{
+		{"CidrIp", "CidrIpv6", "SourceSecurityGroupId", "SourcePrefixListId"},
+		{"CidrIp", "CidrIpv6", "DestinationSecurityGroupId", "DestinationPrefixListId"},
+	} {
+		found := 0
+		for _, name := range side {
+			if text(rule[name]) != "" {
+				found++
+			}
+		}
+		if found == 1 {
+			return nil
+		}
+	}
+	return refuse("EC2", "InvalidParameterCombination", "Exactly one of CidrIp, CidrIpv6, a security group and a prefix list must be specified as source or destination")
+}
 
 // permission is a rule of a template as EC2 takes it.
 func permission(rule map[string]any) types.IpPermission {
@@ -93,6 +113,7 @@ func (n networks) settleGroup(ctx context.Context, request resource.Request) (re
 		done = []string{"InvalidPermission.NotFound", "InvalidPermission.Duplicate"}
 	}
 	err := inOrder(
+		each(append(slices.Clone(list(in)), out...), func(rule any) error { return oneSource(object(rule)) }),
 		each(newRules(oldIn, list(in)), func(rule types.IpPermission) error {
 			return unless(failed(n.client.RevokeSecurityGroupIngress(ctx,
 				&ec2.RevokeSecurityGroupIngressInput{GroupId: id, IpPermissions: []types.IpPermission{rule}})), done...)
@@ -144,6 +165,9 @@ func (n networks) deleteGroup(ctx context.Context, request resource.Request) err
 }
 
 func (n networks) createIngress(ctx context.Context, request resource.Request) (resource.Result, error) {
+	if err := oneSource(request.Properties); err != nil {
+		return resource.Result{}, err
+	}
 	output, err := n.client.AuthorizeSecurityGroupIngress(ctx, &ec2.AuthorizeSecurityGroupIngressInput{
 		GroupId: optional(request.Properties["GroupId"]), IpPermissions: []types.IpPermission{permission(request.Properties)},
 	})
@@ -167,6 +191,9 @@ func (n networks) deleteIngress(ctx context.Context, request resource.Request) e
 }
 
 func (n networks) createEgress(ctx context.Context, request resource.Request) (resource.Result, error) {
+	if err := oneSource(request.Properties); err != nil {
+		return resource.Result{}, err
+	}
 	output, err := n.client.AuthorizeSecurityGroupEgress(ctx, &ec2.AuthorizeSecurityGroupEgressInput{
 		GroupId: optional(request.Properties["GroupId"]), IpPermissions: []types.IpPermission{permission(request.Properties)},
 	})

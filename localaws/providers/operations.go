@@ -24,6 +24,9 @@ type operations struct {
 
 func (o operations) Create(ctx context.Context, request resource.Request) (resource.Result, error) {
 	result, err := o.create(ctx, request)
+	if taken(err) {
+		return resource.Result{}, reason(err) // what has the name is not this resource's to delete
+	}
 	return result, reason(err)
 }
 
@@ -78,6 +81,12 @@ func missing(err error) bool {
 	code := refused.ErrorCode()
 	return strings.Contains(code, "NotFound") || strings.HasPrefix(code, "NoSuch") || strings.Contains(code, "NonExistent") ||
 		slices.Contains([]string{"StateMachineDoesNotExist", "WAFNonexistentItemException", "QueueDoesNotExist"}, code)
+}
+
+// taken tells whether an error says that what was to be made is there already.
+func taken(err error) bool {
+	var refused smithy.APIError
+	return errors.As(err, &refused) && strings.Contains(refused.ErrorCode(), "Exists")
 }
 
 // said is a refusal in the words of AWS, which begin as sentences do.

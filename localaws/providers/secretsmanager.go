@@ -34,6 +34,9 @@ func (s secrets) create(ctx context.Context, request resource.Request) (resource
 		return resource.Result{}, err
 	}
 	made, err := call(ctx, s.CreateSecret, properties)
+	if taken(err) { // moto says no more than that
+		err = refuse("Secrets Manager", "ResourceExistsException", "The operation failed because the secret "+text(properties["Name"])+" already exists.")
+	}
 	if err != nil {
 		return resource.Result{}, err
 	}

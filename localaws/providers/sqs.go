@@ -57,8 +57,18 @@ func (q queues) update(ctx context.Context, request resource.Request) (resource.
 		changed(request, func() error {
 			return run(ctx, q.SetQueueAttributes, with(url, "Attributes", altered(request, queueAttributes...)))
 		}, queueAttributes...),
-		func() error { return run(ctx, q.TagQueue, with(url, "Tags", tagMap(request))) },
-		func() error { return run(ctx, q.UntagQueue, with(url, "TagKeys", anyList(untagged(request)))) },
+		func() error {
+			if tags := tagMap(request); len(tags) > 0 { // of none, SQS says that they are missing
+				return run(ctx, q.TagQueue, with(url, "Tags", tags))
+			}
+			return nil
+		},
+		func() error {
+			if gone := untagged(request); len(gone) > 0 {
+				return run(ctx, q.UntagQueue, with(url, "TagKeys", anyList(gone)))
+			}
+			return nil
+		},
 	)
 }
 

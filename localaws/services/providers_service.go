@@ -113,6 +113,14 @@ func (m *Model) endService(ctx context.Context, r resource.Request) error {
 	return m.await(ctx, func() bool { return m.byArn(r.PhysicalID) == nil })
 }
 
+// madeBy is nothing where a name was refused: what has the name is not this resource's to delete.
+func madeBy(err error, name string) resource.Result {
+	if err != nil {
+		return resource.Result{}
+	}
+	return resource.Result{PhysicalID: name}
+}
+
 func (m *Model) makeApplication(ctx context.Context, r resource.Request) (resource.Result, error) {
 	in, err := input[codedeploy.CreateApplicationInput](r, nil)
 	if err != nil {
@@ -120,7 +128,7 @@ func (m *Model) makeApplication(ctx context.Context, r resource.Request) (resour
 	}
 	in.ApplicationName = new(named(r, "ApplicationName"))
 	_, err = m.CodeDeploy().CreateApplication(ctx, in)
-	return resource.Result{PhysicalID: *in.ApplicationName}, err
+	return madeBy(err, *in.ApplicationName), err
 }
 
 // keepApplication is asked for changed tags only.
@@ -141,7 +149,7 @@ func (m *Model) makeConfig(ctx context.Context, r resource.Request) (resource.Re
 	}
 	in.DeploymentConfigName = new(named(r, "DeploymentConfigName"))
 	_, err = m.CodeDeploy().CreateDeploymentConfig(ctx, in)
-	return resource.Result{PhysicalID: *in.DeploymentConfigName}, err
+	return madeBy(err, *in.DeploymentConfigName), err
 }
 
 func (m *Model) endConfig(ctx context.Context, r resource.Request) error {
@@ -156,7 +164,7 @@ func (m *Model) makeGroup(ctx context.Context, r resource.Request) (resource.Res
 	}
 	in.DeploymentGroupName = new(named(r, "DeploymentGroupName"))
 	_, err = m.CodeDeploy().CreateDeploymentGroup(ctx, in)
-	return resource.Result{PhysicalID: *in.DeploymentGroupName}, err
+	return madeBy(err, *in.DeploymentGroupName), err
 }
 
 func (m *Model) changeGroup(ctx context.Context, r resource.Request) (resource.Result, error) {

@@ -109,9 +109,13 @@ func (s stacks) keepsWhatIsImported() {
 	if status := s.settled("user"); status != types.StackStatusCreateComplete {
 		s.Fatal(status, s.reasons("user"))
 	}
-	_, err := s.client.DeleteStack(s.Context(), &cloudformation.DeleteStackInput{StackName: new("refused")})
-	if err == nil || !strings.Contains(err.Error(), "refused-vpc") || !strings.Contains(err.Error(), "user") {
-		s.Errorf("deletion: %v", err)
+	since := time.Now()
+	if _, err := s.client.DeleteStack(s.Context(), &cloudformation.DeleteStackInput{StackName: new("refused")}); err != nil {
+		s.Fatal(err)
+	}
+	said := s.reasonsSince("refused", since) // an event is all that AWS says
+	if want := "Export refused-vpc cannot be deleted as it is in use by user"; !strings.Contains(said, want) {
+		s.Errorf("the deletion says %q, and not %q", said, want)
 	}
 	s.refusesEdit(fault{edit: [2]string{"Export: {Name: refused-vpc}", "Export: {Name: other-vpc}"}, want: []string{"refused-vpc", "in use by user"}})
 	s.drop("user")
@@ -186,7 +190,8 @@ func (s stacks) drop(name string) {
 
 func (s stacks) reasons(name string) string { return s.reasonsSince(name, time.Time{}) }
 
-// reasonsSince are what failed, each with its logical id.
+// reasonsSince are why a stack and its resources changed their state, each with its logical id; a stack's milliseconds
+// are whole.
 func (s stacks) reasonsSince(name string, since time.Time) string {
 	out, err := s.client.DescribeStackEvents(s.Context(), &cloudformation.DescribeStackEventsInput{StackName: &name})
 	if err != nil {
@@ -194,7 +199,7 @@ func (s stacks) reasonsSince(name string, since time.Time) string {
 	}
 	var all []string
 	for _, e := range out.StackEvents {
-		if e.ResourceStatusReason != nil && e.Timestamp.After(since) {
+		if e.ResourceStatusReason != nil && !e.Timestamp.Before(since.Truncate(time.Millisecond)) {
 			all = append(all, *e.LogicalResourceId+": "+*e.ResourceStatusReason)
 		}
 	}

@@ -156,7 +156,7 @@ func TestStepsOutOfTurn(t *testing.T) {
 			t.Errorf("got %s, want %q", got, want)
 		}
 	}
-	w.must(r.Handle(t.Context(), Step{"createSecret", secretArn, token}))
+	w.must(r.Handle(t.Context(), Step{"createSecret", secretArn, token})) // what is empty can still be finished
 	if got := step("setSecret", token); !strings.Contains(got, "42501") {
 		t.Errorf("got %s", got)
 	}
@@ -168,8 +168,21 @@ func TestStepsOutOfTurn(t *testing.T) {
 	}
 	r.Host = "localhost"
 	w.secrets.Create(secretArn, `{"host":"localhost","port":5432,"database":"theirs","username":"operator","password":"p"}`)
+	w.secrets.Fault = func(operation string, before bool) error {
+		if operation == "UpdateSecretVersionStage" && before {
+			return deployment.Failure("no moves")
+		}
+		return nil
+	}
+	if got := step("finishSecret", token); !strings.Contains(got, "no moves") {
+		t.Errorf("a version that stays AWSPENDING: %s", got)
+	}
+	w.secrets.Fault = nil
 	if got := step("finishSecret", token); !strings.Contains(got, "was changed during its rotation") || w.current().text("username") != "operator" {
 		t.Errorf("what an operator set has become %v: %s", w.current(), got)
+	}
+	if left := w.secrets.ID(secretArn, secretstest.Pending); left != "" {
+		t.Errorf("version %s is still AWSPENDING: Secrets Manager would try it for ever, and begin no other rotation", left)
 	}
 	w.secrets.Stage(secretArn, `{"host":"other.example.com","password":"p"}`, secretstest.Pending)
 	if got := step("testSecret", w.secrets.ID(secretArn, secretstest.Pending)); !strings.Contains(got, "not rotated") {

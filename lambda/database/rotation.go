@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -160,11 +161,23 @@ func (r Rotation) pending(ctx context.Context, step Step) (current version, pend
 		return current, nil, err
 	}
 	if found.address() != current.address() || found.text("username") != other(current.text("username")) {
-		return current, nil, deployment.Failure(fmt.Sprintf("the new version is of user %q at %s, want %q at %s: the secret was "+
+		changed := deployment.Failure(fmt.Sprintf("the new version is of user %q at %s, want %q at %s: the secret was "+
 			"changed during its rotation. Rotate it again", found.text("username"), found.address(),
 			other(current.text("username")), current.address()))
+		return current, nil, cmp.Or(r.discard(ctx, step, found), error(changed))
 	}
 	return current, found.content, nil
+}
+
+// discard takes AWSPENDING from a version that can never be finished. As long as one has it, Secrets Manager begins no
+// other rotation: it would try this one for ever. One that is empty is left to createSecret.
+//
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CancelRotateSecret.html
+func (r Rotation) discard(ctx context.Context, step Step, pending version) error {
+	if pending.text("password") == "" {
+		return nil
+	}
+	return move(ctx, r.Secrets, step.SecretID, stagePending, "", step.ClientRequestToken)
 }
 
 // login logs in and out again.

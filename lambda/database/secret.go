@@ -114,14 +114,17 @@ func put(ctx context.Context, secrets Secrets, arn, token, stage string, value c
 	return nil
 }
 
-// move gives a stage to a version, and takes it from another unless that is empty.
+// move takes a stage from one version and gives it to another. Either may be empty: then nobody has, or gets, it.
 func move(ctx context.Context, secrets Secrets, arn, stage, to, from string) error {
-	input := &secretsmanager.UpdateSecretVersionStageInput{SecretId: &arn, VersionStage: &stage, MoveToVersionId: &to}
+	input := &secretsmanager.UpdateSecretVersionStageInput{SecretId: &arn, VersionStage: &stage}
+	if to != "" {
+		input.MoveToVersionId = &to
+	}
 	if from != "" {
 		input.RemoveFromVersionId = &from
 	}
 	if _, err := secrets.UpdateSecretVersionStage(ctx, input); err != nil {
-		return fmt.Errorf("give %s to version %s of secret %s: %w", stage, to, arn, err)
+		return fmt.Errorf("move %s from version %q to %q of secret %s: %w", stage, from, to, arn, err)
 	}
 	return nil
 }

@@ -192,7 +192,7 @@ func (m *Manager) PutSecretValue(_ context.Context, in *secretsmanager.PutSecret
 	})
 }
 
-// UpdateSecretVersionStage insists on the right version to take the stage from.
+// UpdateSecretVersionStage insists on the right version to take the stage from. AWSCURRENT can only be moved.
 func (m *Manager) UpdateSecretVersionStage(_ context.Context, in *secretsmanager.UpdateSecretVersionStageInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.UpdateSecretVersionStageOutput, error) {
 	return call(m, "UpdateSecretVersionStage", func() (*secretsmanager.UpdateSecretVersionStageOutput, error) {
 		s, err := m.find(in.SecretId)
@@ -200,6 +200,10 @@ func (m *Manager) UpdateSecretVersionStage(_ context.Context, in *secretsmanager
 			return nil, err
 		}
 		holder := s.staged(*in.VersionStage)
+		if in.MoveToVersionId == nil && holder != nil && holder.id == *in.RemoveFromVersionId && *in.VersionStage != Current {
+			holder.stages = slices.DeleteFunc(holder.stages, func(held string) bool { return held == *in.VersionStage })
+			return &secretsmanager.UpdateSecretVersionStageOutput{}, nil
+		}
 		if holder != nil && holder.id != *in.MoveToVersionId && (in.RemoveFromVersionId == nil || *in.RemoveFromVersionId != holder.id) {
 			return nil, &types.InvalidParameterException{Message: new("You must remove the stage from the version that has it.")}
 		}

@@ -25,10 +25,14 @@ func newDatabaseLog(stack awscdk.Stack, config Config) awslogs.LogGroup {
 //
 // No statement is logged by PostgreSQL itself, because ALTER ROLE … PASSWORD is one: log_statement = 'ddl', which
 // benchmarks ask for, logs it as it was sent; so does log_min_error_statement when it fails, and
-// log_min_duration_statement when it is slow. pgaudit logs the same classes of statements and replaces what follows
-// PASSWORD by <REDACTED>.
+// log_min_duration_statement when it is slow. pgaudit logs the same classes of statements and replaces what follows the
+// first "password" in CREATE and ALTER of a role or a user mapping by <REDACTED>: "the most common usage", says its
+// source (log_audit_event), not every one. What our functions send holds no password in any case, but a verifier.
 //
 // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Appendix.PostgreSQL.CommonDBATasks.pgaudit.html
+// https://github.com/pgaudit/pgaudit/blob/REL_17_STABLE/pgaudit.c
+//
+// Switches are 0 and 1, as RDS gives them back: on and off would be drift for ever.
 var databaseParameters = map[string]string{
 	"rds.force_ssl":                     "1",
 	"ssl_min_protocol_version":          "TLSv1.2",
@@ -43,7 +47,7 @@ var databaseParameters = map[string]string{
 	"shared_preload_libraries":   "pg_stat_statements,pgaudit",
 	"pgaudit.log":                "ddl,role",
 
-	"pg_stat_statements.track_utility": "off", // it would show ALTER ROLE to whoever may see statistics
+	"pg_stat_statements.track_utility": "0", // it would show ALTER ROLE to whoever may see statistics
 }
 
 func newDatabaseParameters(stack awscdk.Stack) awsrds.ParameterGroup {

@@ -22,7 +22,7 @@ type trails struct{ *cloudtrail.Client }
 func (t trails) create(ctx context.Context, request resource.Request) (resource.Result, error) {
 	name := named(request, "TrailName", 128)
 	properties := tagged(request)
-	made, err := call(ctx, t.CreateTrail, with(properties, "Name", name, "TagsList", properties["Tags"]))
+	made, err := call(ctx, t.CreateTrail, with(properties, "Name", name, "TagsList", flat(properties["Tags"])))
 	if err != nil {
 		return resource.Result{}, err
 	}

@@ -32,7 +32,7 @@ func ground(t *testing.T) (vpc, subnet resource.Result) {
 }
 
 func TestVPC(t *testing.T) {
-	life{kind: "AWS::EC2::VPC", back: true,
+	life{kind: "AWS::EC2::VPC",
 		properties: func(string) map[string]any {
 			return map[string]any{"CidrBlock": "10.1.0.0/16", "EnableDnsHostnames": "true", "InstanceTenancy": "default",
 				"Tags": tagProperty("Name", "network")}
@@ -74,7 +74,7 @@ func TestSubnet(t *testing.T) {
 		return map[string]any{"VpcId": vpc.PhysicalID, "CidrBlock": "10.0.7.0/24", "AvailabilityZone": "us-east-2b",
 			"MapPublicIpOnLaunch": true}
 	}
-	life{kind: "AWS::EC2::Subnet", back: true, properties: properties,
+	life{kind: "AWS::EC2::Subnet", properties: properties,
 		changes: []func(map[string]any){func(p map[string]any) { p["MapPublicIpOnLaunch"] = "false"; retags(p) }},
 		check: func(t *testing.T, step int, result resource.Result) {
 			if result.Attributes["AvailabilityZone"] != "us-east-2b" || result.Attributes["VpcId"] != vpc.PhysicalID {
@@ -96,30 +96,30 @@ func TestGatewaysAndRoutes(t *testing.T) {
 	internet := made(t, "AWS::EC2::InternetGateway", map[string]any{})
 	other := made(t, "AWS::EC2::InternetGateway", map[string]any{})
 
-	life{kind: "AWS::EC2::RouteTable", back: true, changes: []func(map[string]any){retags},
+	life{kind: "AWS::EC2::RouteTable", changes: []func(map[string]any){retags},
 		properties: func(string) map[string]any { return map[string]any{"VpcId": vpc.PhysicalID} }}.live(t)
-	life{kind: "AWS::EC2::InternetGateway", back: true, changes: []func(map[string]any){retags, untags},
+	life{kind: "AWS::EC2::InternetGateway", changes: []func(map[string]any){retags, untags},
 		properties: func(string) map[string]any { return map[string]any{} }}.live(t)
-	life{kind: "AWS::EC2::VPCGatewayAttachment", back: true,
+	life{kind: "AWS::EC2::VPCGatewayAttachment",
 		properties: func(string) map[string]any {
 			return map[string]any{"VpcId": vpc.PhysicalID, "InternetGatewayId": internet.PhysicalID}
 		},
 		changes: []func(map[string]any){func(p map[string]any) { p["InternetGatewayId"] = other.PhysicalID }},
 	}.live(t)
 	refused(t, "AWS::EC2::VPCGatewayAttachment", "only internet gateways", map[string]any{"VpcId": vpc.PhysicalID, "VpnGatewayId": "vgw-1"})
-	life{kind: "AWS::EC2::EIP", back: true, changes: []func(map[string]any){retags},
+	life{kind: "AWS::EC2::EIP", changes: []func(map[string]any){retags},
 		properties: func(string) map[string]any { return map[string]any{"Domain": "vpc"} },
 		check: func(t *testing.T, _ int, result resource.Result) {
 			if result.PhysicalID != result.Attributes["PublicIp"] || text(result.Attributes["AllocationId"]) == "" {
 				t.Errorf("Ref is %s, attributes %v", result.PhysicalID, result.Attributes)
 			}
 		}}.live(t)
-	life{kind: "AWS::EC2::NatGateway", back: true, changes: []func(map[string]any){retags},
+	life{kind: "AWS::EC2::NatGateway", changes: []func(map[string]any){retags},
 		properties: func(string) map[string]any {
 			address := made(t, "AWS::EC2::EIP", map[string]any{"Domain": "vpc"}) // moto keeps it associated
 			return map[string]any{"SubnetId": subnet.PhysicalID, "AllocationId": address.Attributes["AllocationId"]}
 		}}.live(t)
-	life{kind: "AWS::EC2::SubnetRouteTableAssociation", back: true, changes: []func(map[string]any){func(map[string]any) {}},
+	life{kind: "AWS::EC2::SubnetRouteTableAssociation", changes: []func(map[string]any){func(map[string]any) {}},
 		properties: func(string) map[string]any {
 			return map[string]any{"SubnetId": subnet.PhysicalID, "RouteTableId": table.PhysicalID}
 		}}.live(t)
@@ -130,7 +130,7 @@ func TestGatewaysAndRoutes(t *testing.T) {
 	for _, destination := range []string{"DestinationCidrBlock 0.0.0.0/0", "DestinationIpv6CidrBlock ::/0"} {
 		var property, block string
 		_, _ = fmt.Sscan(destination, &property, &block)
-		life{kind: "AWS::EC2::Route", back: true,
+		life{kind: "AWS::EC2::Route",
 			properties: func(string) map[string]any {
 				return map[string]any{"RouteTableId": table.PhysicalID, property: block, "GatewayId": internet.PhysicalID}
 			},
@@ -160,7 +160,7 @@ func TestSecurityGroup(t *testing.T) {
 	rule := func(from, to int) map[string]any {
 		return map[string]any{"CidrIp": "10.0.0.0/16", "IpProtocol": "tcp", "FromPort": from, "ToPort": fmt.Sprint(to), "Description": "x"}
 	}
-	life{kind: "AWS::EC2::SecurityGroup", back: true,
+	life{kind: "AWS::EC2::SecurityGroup",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"GroupDescription": "a group", "GroupName": unique, "VpcId": vpc.PhysicalID,
 				"SecurityGroupIngress": []any{rule(80, 80), map[string]any{"CidrIpv6": "::/0", "IpProtocol": "tcp", "FromPort": 81, "ToPort": 81}},
@@ -223,7 +223,7 @@ func TestEndpoints(t *testing.T) {
 			"PrivateDnsEnabled": true, "SubnetIds": []any{subnet.PhysicalID}, "SecurityGroupIds": []any{},
 			"PolicyDocument": map[string]any{"Statement": statement}}
 	}
-	life{kind: "AWS::EC2::VPCEndpoint", back: true, properties: properties,
+	life{kind: "AWS::EC2::VPCEndpoint", properties: properties,
 		changes: []func(map[string]any){func(p map[string]any) {
 			p["SecurityGroupIds"] = []any{group.PhysicalID}
 			p["PolicyDocument"] = map[string]any{"Version": "2012-10-17", "Statement": statement}
@@ -238,7 +238,7 @@ func TestEndpoints(t *testing.T) {
 				t.Errorf("step %d: groups: %v", step, err)
 			}
 		}}.live(t)
-	life{kind: "AWS::EC2::VPCEndpoint", back: true,
+	life{kind: "AWS::EC2::VPCEndpoint",
 		properties: func(string) map[string]any {
 			return map[string]any{"VpcId": vpc.PhysicalID, "ServiceName": "com.amazonaws.us-east-2.s3", "VpcEndpointType": "Gateway",
 				"RouteTableIds": []any{table.PhysicalID}}
@@ -265,7 +265,7 @@ func TestFlowLog(t *testing.T) {
 			"LogDestinationType": "cloud-watch-logs", "LogGroupName": group.PhysicalID,
 			"DeliverLogsPermissionArn": "arn:aws:iam::123456789012:role/flow-logs"}
 	}
-	life{kind: "AWS::EC2::FlowLog", back: true, properties: properties, changes: []func(map[string]any){retags}}.live(t)
+	life{kind: "AWS::EC2::FlowLog", properties: properties, changes: []func(map[string]any){retags}}.live(t)
 	bad := properties("")
 	bad["ResourceId"] = "vpc-00000000000000000"
 	refused(t, "AWS::EC2::FlowLog", "InvalidVpcID.NotFound", bad)

@@ -53,13 +53,13 @@ func (r repositories) policies(ctx context.Context, request resource.Request) er
 	return inOrder(
 		changed(request, func() error {
 			if lifecycle["LifecyclePolicyText"] == nil {
-				return run(ctx, r.DeleteLifecyclePolicy, name)
+				return unless(run(ctx, r.DeleteLifecyclePolicy, name), "LifecyclePolicyNotFoundException")
 			}
 			return run(ctx, r.PutLifecyclePolicy, with(lifecycle, "RepositoryName", request.PhysicalID))
 		}, "LifecyclePolicy"),
 		changed(request, func() error {
 			if request.Properties["RepositoryPolicyText"] == nil {
-				return run(ctx, r.DeleteRepositoryPolicy, name)
+				return unless(run(ctx, r.DeleteRepositoryPolicy, name), "RepositoryPolicyNotFoundException")
 			}
 			return run(ctx, r.SetRepositoryPolicy, with(name, "PolicyText", request.Properties["RepositoryPolicyText"]))
 		}, "RepositoryPolicyText"),

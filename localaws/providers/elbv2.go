@@ -2,6 +2,7 @@ package providers
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"sync"
 
@@ -74,7 +75,9 @@ func (l loadBalancers) configured(ctx context.Context, request resource.Request)
 }
 
 func (l loadBalancers) update(ctx context.Context, request resource.Request) (resource.Result, error) {
-	properties := with(request.Properties, "LoadBalancerArn", request.PhysicalID)
+	// What a template gives no more becomes what it is without.
+	properties := with(map[string]any{"SecurityGroups": []any{}, "IpAddressType": "ipv4"}, "LoadBalancerArn", request.PhysicalID)
+	maps.Copy(properties, request.Properties)
 	err := inOrder(
 		changed(request, func() error { return run(ctx, l.SetSecurityGroups, properties) }, "SecurityGroups"),
 		changed(request, func() error { return run(ctx, l.SetSubnets, properties) }, "Subnets", "SubnetMappings"),
@@ -156,13 +159,16 @@ func (t targetGroups) update(ctx context.Context, request resource.Request) (res
 	return t.configured(ctx, request)
 }
 
-// deregister takes out the template's former targets; those that stay are registered again.
+// deregister takes out the template's former targets; those that stay are registered again. One that is not registered
+// is no error on AWS, and for moto the end of the list.
 func (t targetGroups) deregister(ctx context.Context, request resource.Request) error {
-	targets, had := request.Old["Targets"]
-	if !had {
-		return nil
+	for _, target := range list(request.Old["Targets"]) {
+		err := run(ctx, t.DeregisterTargets, map[string]any{"TargetGroupArn": request.PhysicalID, "Targets": []any{target}})
+		if err := unless(err, "InvalidTarget"); err != nil {
+			return err
+		}
 	}
-	return run(ctx, t.DeregisterTargets, map[string]any{"TargetGroupArn": request.PhysicalID, "Targets": targets})
+	return nil
 }
 
 func (t targetGroups) remove(ctx context.Context, request resource.Request) error {

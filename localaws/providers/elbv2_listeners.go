@@ -94,12 +94,19 @@ func (l listenerRules) update(ctx context.Context, request resource.Request) (re
 	rule := with(request.Properties, "RuleArn", request.PhysicalID)
 	err := inOrder(
 		func() error { return run(ctx, l.ModifyRule, rule) },
-		changed(request, func() error {
-			return run(ctx, l.SetRulePriorities, map[string]any{"RulePriorities": []any{rule}})
-		}, "Priority"),
+		changed(request, func() error { return l.prioritize(ctx, rule) }, "Priority"),
 		func() error { return retagELB(ctx, l.Client, request) },
 	)
 	return ruleResult(request.PhysicalID), err
+}
+
+// prioritize moves a rule. To moto a priority is in use by the very rule that has it.
+func (l listenerRules) prioritize(ctx context.Context, rule map[string]any) error {
+	found, err := call(ctx, l.DescribeRules, map[string]any{"RuleArns": []any{rule["RuleArn"]}})
+	if err != nil || *found.Rules[0].Priority == text(rule["Priority"]) {
+		return err
+	}
+	return run(ctx, l.SetRulePriorities, map[string]any{"RulePriorities": []any{rule}})
 }
 
 func ruleResult(arn string) resource.Result {

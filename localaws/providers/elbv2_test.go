@@ -2,6 +2,7 @@ package providers
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -46,7 +47,10 @@ func TestLoadBalancer(t *testing.T) {
 			p["Tags"] = tag("c", "d")
 			p["LoadBalancerAttributes"] = attribute("routing.http.drop_invalid_header_fields.enabled", "true")
 		}},
-		check: func(t *testing.T, _ int, result resource.Result) {
+		check: func(t *testing.T, step int, result resource.Result) {
+			if groups := result.Attributes["SecurityGroups"].([]any); len(groups) != step {
+				t.Errorf("step %d: security groups %v", step, groups)
+			}
 			name := result.Attributes["LoadBalancerName"].(string)
 			if !strings.HasPrefix(result.Attributes["LoadBalancerFullName"].(string), "app/"+name+"/") ||
 				!strings.HasPrefix(result.Attributes["DNSName"].(string), name) {
@@ -188,6 +192,16 @@ func TestListenerRuleAndCertificate(t *testing.T) {
 		changes: []func(map[string]any){func(p map[string]any) {
 			p["Priority"], p["Actions"], p["Tags"] = p["Priority"].(int)+1, forward(green), tag("c", "d")
 		}},
+		check: func(t *testing.T, step int, result resource.Result) {
+			found, err := elb.NewFromConfig(settings(http.DefaultTransport)).DescribeRules(t.Context(),
+				&elb.DescribeRulesInput{RuleArns: []string{result.PhysicalID}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := strconv.Itoa(priority + step); *found.Rules[0].Priority != want {
+				t.Errorf("step %d: priority %s, want %s", step, *found.Rules[0].Priority, want)
+			}
+		},
 	}.live(t)
 	one := func(arn string) []any { return []any{map[string]any{"CertificateArn": arn}} }
 	life{

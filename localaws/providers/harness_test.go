@@ -177,21 +177,34 @@ type life struct {
 	changes []func(properties map[string]any)
 	// check looks at the resource after its creation (step 0) and after each change.
 	check func(t *testing.T, step int, result resource.Result)
-	// back is whether an update that failed half-way must be able to go back.
-	back bool
 	// tolerates are parts of requests whose loss is no failure.
 	tolerates []string
 }
 
-// live puts a resource through its life, then again and again with one call of each step lost, which must not go
-// unnoticed; and deletes it twice, because a resource that is gone is no failure.
+// live puts a resource through its life, with tags and without, then again and again with one call of each step lost,
+// which must not go unnoticed, and after which an update must be able to go back, to what was there before; and deletes
+// it twice, because a resource that is gone is no failure.
 func (l life) live(t *testing.T) {
 	t.Helper()
 	provider, err := working(t).Find(l.kind)
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := asked(l.kind, l.properties(unique()))
+	l.whole(t, provider, func(map[string]any, *resource.Request) {})
+	bare := l
+	bare.check = nil // which may look at tags
+	bare.whole(t, provider, func(properties map[string]any, request *resource.Request) {
+		delete(properties, "Tags")
+		request.Tags = nil
+	})
+	l.fail(t, provider)
+}
+
+// whole takes every step once, with something done to the properties and the request of each.
+func (l life) whole(t *testing.T, provider resource.Provider, vary func(map[string]any, *resource.Request)) {
+	t.Helper()
+	request := asked(l.kind, copied(l.properties(unique())))
+	vary(request.Properties, &request)
 	result, err := provider.Create(t.Context(), request)
 	if err != nil {
 		t.Fatalf("creating %s: %v", l.kind, err)
@@ -200,6 +213,7 @@ func (l life) live(t *testing.T) {
 	for step, change := range l.changes {
 		properties := copied(request.Properties)
 		change(properties)
+		vary(properties, &request)
 		request = updated(request, result, properties)
 		if result, err = provider.Update(t.Context(), request); err != nil {
 			t.Fatalf("update %d of %s: %v", step+1, l.kind, err)
@@ -208,7 +222,6 @@ func (l life) live(t *testing.T) {
 			t.Errorf("update %d of %s: physical id became %s, was %s", step+1, l.kind, result.PhysicalID, request.PhysicalID)
 		}
 		l.look(t, step+1, result)
-		request.Properties = properties
 	}
 	request = updated(request, result, request.Properties)
 	for range 2 {
@@ -216,7 +229,6 @@ func (l life) live(t *testing.T) {
 			t.Errorf("deleting %s: %v", l.kind, err)
 		}
 	}
-	l.fail(t, provider)
 }
 
 func (l life) look(t *testing.T, step int, result resource.Result) {
@@ -237,7 +249,7 @@ func (l life) fail(t *testing.T, provider resource.Provider) {
 		}
 		return err
 	})
-	whole := func(step func(made *resource.Request, result resource.Result) error) error {
+	among := func(step func(made *resource.Request, result resource.Result) error) error {
 		request := asked(l.kind, l.properties(unique()))
 		result, err := provider.Create(t.Context(), request)
 		if err != nil {
@@ -251,7 +263,7 @@ func (l life) fail(t *testing.T, provider resource.Provider) {
 	}
 	for number, change := range l.changes {
 		l.lose(t, fmt.Sprintf("update %d of", number+1), func(lossy resource.Provider) error {
-			return whole(func(made *resource.Request, result resource.Result) error {
+			return among(func(made *resource.Request, result resource.Result) error {
 				request := *made
 				before := copied(request.Properties)
 				for _, earlier := range l.changes[:number] {
@@ -266,18 +278,18 @@ func (l life) fail(t *testing.T, provider resource.Provider) {
 					}
 				}
 				_, err := lossy.Update(t.Context(), updated(request, result, after))
-				if l.back { // as the engine rolls back
-					request.Properties, made.Properties = after, before
-					if _, failed := provider.Update(t.Context(), updated(request, result, before)); failed != nil {
-						t.Errorf("taking update %d of %s back: %v", number+1, l.kind, failed)
-					}
+				request.Properties, made.Properties = after, before
+				was, failed := provider.Update(t.Context(), updated(request, result, before)) // as the engine rolls back
+				if failed != nil {
+					t.Fatalf("taking update %d of %s back: %v", number+1, l.kind, failed)
 				}
+				l.look(t, number, was)
 				return err
 			})
 		})
 	}
 	l.lose(t, "deleting", func(lossy resource.Provider) error {
-		return whole(func(request *resource.Request, result resource.Result) error {
+		return among(func(request *resource.Request, result resource.Result) error {
 			return lossy.Delete(t.Context(), updated(*request, result, request.Properties))
 		})
 	})

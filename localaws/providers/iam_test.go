@@ -24,7 +24,7 @@ const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 func TestRole(t *testing.T) {
 	client := iam.NewFromConfig(settings(http.DefaultTransport))
-	life{kind: "AWS::IAM::Role", back: true,
+	life{kind: "AWS::IAM::Role",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"RoleName": "role-" + unique, "AssumeRolePolicyDocument": trust("ecs-tasks.amazonaws.com"),
 				"Description": "one", "ManagedPolicyArns": []any{readOnly}, "Tags": tagProperty("Name", "role"),
@@ -77,7 +77,7 @@ func TestRole(t *testing.T) {
 func TestPolicy(t *testing.T) {
 	one := made(t, "AWS::IAM::Role", map[string]any{"AssumeRolePolicyDocument": trust("ecs-tasks.amazonaws.com")})
 	two := made(t, "AWS::IAM::Role", map[string]any{"AssumeRolePolicyDocument": trust("ecs-tasks.amazonaws.com")})
-	life{kind: "AWS::IAM::Policy", back: true,
+	life{kind: "AWS::IAM::Policy",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"PolicyName": unique, "PolicyDocument": allow("s3:*"), "Roles": []any{one.PhysicalID}}
 		},
@@ -92,7 +92,7 @@ func TestPolicy(t *testing.T) {
 	refused(t, "AWS::IAM::Policy", "only of roles", map[string]any{"PolicyName": "p", "PolicyDocument": allow("s3:*"), "Users": []any{"u"}})
 	refused(t, "AWS::IAM::Policy", "NoSuchEntity", map[string]any{"PolicyName": "p", "PolicyDocument": allow("s3:*"), "Roles": []any{"nobody"}})
 
-	life{kind: "AWS::IAM::ManagedPolicy", back: true,
+	life{kind: "AWS::IAM::ManagedPolicy",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"ManagedPolicyName": unique, "PolicyDocument": allow("s3:*"), "Roles": []any{one.PhysicalID},
 				"Tags": tagProperty("Name", "policy")}
@@ -107,7 +107,7 @@ func TestPolicy(t *testing.T) {
 		}}.live(t)
 	refused(t, "AWS::IAM::ManagedPolicy", "MalformedPolicyDocument", map[string]any{"PolicyDocument": "{}"})
 
-	life{kind: "AWS::IAM::InstanceProfile", back: true,
+	life{kind: "AWS::IAM::InstanceProfile",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"InstanceProfileName": unique, "Roles": []any{one.PhysicalID}}
 		},

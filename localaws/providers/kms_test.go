@@ -18,7 +18,7 @@ func keyPolicy(actions ...any) map[string]any {
 
 func TestKey(t *testing.T) {
 	client := kms.NewFromConfig(settings(http.DefaultTransport))
-	life{kind: "AWS::KMS::Key", back: true,
+	life{kind: "AWS::KMS::Key",
 		properties: func(string) map[string]any {
 			return map[string]any{"Description": "one", "EnableKeyRotation": true, "KeyPolicy": keyPolicy("kms:*"), "Enabled": "true",
 				"Tags": tagProperty("Name", "key"), "PendingWindowInDays": 7}
@@ -57,7 +57,7 @@ func TestAlias(t *testing.T) {
 	properties := func(unique string) map[string]any {
 		return map[string]any{"AliasName": "alias/" + unique, "TargetKeyId": one.Attributes["Arn"]}
 	}
-	life{kind: "AWS::KMS::Alias", back: true, properties: properties,
+	life{kind: "AWS::KMS::Alias", properties: properties,
 		changes: []func(map[string]any){func(p map[string]any) { p["TargetKeyId"] = two.PhysicalID }}}.live(t)
 	made(t, "AWS::KMS::Alias", properties("taken"))
 	refused(t, "AWS::KMS::Alias", "AlreadyExistsException", properties("taken"))
@@ -68,7 +68,7 @@ func TestParameter(t *testing.T) {
 		return map[string]any{"Name": "/payments/" + unique, "Type": "String", "Value": "33", "AllowedPattern": "^[0-9]+$",
 			"Tags": map[string]any{"Name": "parameter"}}
 	}
-	life{kind: "AWS::SSM::Parameter", back: true, properties: properties,
+	life{kind: "AWS::SSM::Parameter", properties: properties,
 		changes: []func(map[string]any){func(p map[string]any) {
 			p["Value"] = "34"
 			p["Tags"] = map[string]any{"Other": "value"}

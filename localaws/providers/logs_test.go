@@ -14,7 +14,7 @@ const someKey = "arn:aws:kms:us-east-2:123456789012:key/11111111-2222-3333-4444-
 
 func TestLogGroup(t *testing.T) {
 	client := logs.NewFromConfig(settings(http.DefaultTransport))
-	life{kind: "AWS::Logs::LogGroup", back: true,
+	life{kind: "AWS::Logs::LogGroup",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"LogGroupName": "/ecs/" + unique, "RetentionInDays": "30", "KmsKeyId": someKey,
 				"Tags": tagProperty("Name", "logs")}
@@ -47,7 +47,7 @@ func TestLogGroup(t *testing.T) {
 
 func TestLogsBelongings(t *testing.T) {
 	group := made(t, "AWS::Logs::LogGroup", map[string]any{})
-	life{kind: "AWS::Logs::QueryDefinition", back: true,
+	life{kind: "AWS::Logs::QueryDefinition",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"Name": unique, "QueryString": "fields @message", "LogGroupNames": []any{group.PhysicalID}}
 		},
@@ -55,14 +55,14 @@ func TestLogsBelongings(t *testing.T) {
 
 	policy := map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
 		"Effect": "Allow", "Principal": map[string]any{"Service": "events.amazonaws.com"}, "Action": "logs:PutLogEvents", "Resource": "*"}}}
-	life{kind: "AWS::Logs::ResourcePolicy", back: true,
+	life{kind: "AWS::Logs::ResourcePolicy",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"PolicyName": unique, "PolicyDocument": policy}
 		},
 		changes: []func(map[string]any){func(p map[string]any) { p["PolicyDocument"] = text(policy) }}}.live(t)
 	refused(t, "AWS::Logs::ResourcePolicy", "Syntax errors in policy", map[string]any{"PolicyName": "bad", "PolicyDocument": "{"})
 
-	life{kind: "AWS::Logs::MetricFilter", back: true,
+	life{kind: "AWS::Logs::MetricFilter",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"LogGroupName": group.PhysicalID, "FilterName": unique, "FilterPattern": "ERROR",
 				"MetricTransformations": []any{map[string]any{"MetricName": "errors", "MetricNamespace": "payments", "MetricValue": "1"}}}
@@ -76,7 +76,7 @@ func TestLogsBelongings(t *testing.T) {
 	delivery := made(t, "AWS::KinesisFirehose::DeliveryStream", map[string]any{"DeliveryStreamType": "DirectPut",
 		"ExtendedS3DestinationConfiguration": map[string]any{"BucketARN": made(t, "AWS::S3::Bucket", nil).Attributes["Arn"],
 			"RoleARN": "arn:aws:iam::123456789012:role/firehose"}})
-	life{kind: "AWS::Logs::SubscriptionFilter", back: true,
+	life{kind: "AWS::Logs::SubscriptionFilter",
 		properties: func(string) map[string]any {
 			return map[string]any{"LogGroupName": group.PhysicalID, "FilterName": "audit", "FilterPattern": "ERROR",
 				"DestinationArn": delivery.Attributes["Arn"], "RoleArn": "arn:aws:iam::123456789012:role/logs"}

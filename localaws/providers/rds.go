@@ -53,8 +53,9 @@ func databaseProperties(request resource.Request) map[string]any {
 // where repeating it would do something.
 func modified(request resource.Request) map[string]any {
 	properties := with(databaseProperties(request), "ApplyImmediately", true)
-	if text(request.Old["ManageMasterUserPassword"]) == text(request.Properties["ManageMasterUserPassword"]) {
-		delete(properties, "ManageMasterUserPassword")
+	delete(properties, "ManageMasterUserPassword")
+	if managed := isTrue(request.Properties["ManageMasterUserPassword"]); managed != isTrue(request.Old["ManageMasterUserPassword"]) {
+		properties["ManageMasterUserPassword"] = managed
 	}
 	now, before := flat(properties["EnableCloudwatchLogsExports"]), flat(request.Old["EnableCloudwatchLogsExports"])
 	if added, gone := minus(now, before), minus(before, now); len(added)+len(gone) > 0 {

@@ -13,17 +13,19 @@ import (
 type dbSubnetGroups struct{ *rds.Client }
 
 func (d dbSubnetGroups) create(ctx context.Context, request resource.Request) (resource.Result, error) {
-	name := databaseName(request, "DBSubnetGroupName", 255)
+	return d.named(ctx, request, databaseName(request, "DBSubnetGroupName", 255))
+}
+
+func (d dbSubnetGroups) named(ctx context.Context, request resource.Request, name string) (resource.Result, error) {
 	return resource.Result{PhysicalID: name}, run(ctx, d.CreateDBSubnetGroup, with(tagged(request), "DBSubnetGroupName", name))
 }
 
+// update makes the group anew: moto answers ModifyDBSubnetGroup, and has lost the group then.
 func (d dbSubnetGroups) update(ctx context.Context, request resource.Request) (resource.Result, error) {
-	return resource.Result{PhysicalID: request.PhysicalID}, inOrder(
-		func() error {
-			return run(ctx, d.ModifyDBSubnetGroup, with(request.Properties, "DBSubnetGroupName", request.PhysicalID))
-		},
-		func() error { return retagRDS(ctx, d.Client, request, "subgrp") },
-	)
+	if err := ifThere(d.remove(ctx, request)); err != nil {
+		return resource.Result{PhysicalID: request.PhysicalID}, err
+	}
+	return d.named(ctx, request, request.PhysicalID)
 }
 
 func (d dbSubnetGroups) remove(ctx context.Context, request resource.Request) error {

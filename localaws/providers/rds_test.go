@@ -114,12 +114,22 @@ func TestDatabaseInstance(t *testing.T) {
 
 func TestDatabaseGroups(t *testing.T) {
 	_, subnets, _ := network(t)
+	client := rds.NewFromConfig(settings(http.DefaultTransport))
 	life{
 		kind: "AWS::RDS::DBSubnetGroup",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"DBSubnetGroupName": "G-" + unique, "DBSubnetGroupDescription": "two", "SubnetIds": subnets, "Tags": tag("a", "b")}
 		},
 		changes: []func(map[string]any){func(p map[string]any) { p["DBSubnetGroupDescription"], p["Tags"] = "too", tag("c", "d") }},
+		check: func(t *testing.T, step int, result resource.Result) {
+			found, err := client.DescribeDBSubnetGroups(t.Context(), &rds.DescribeDBSubnetGroupsInput{DBSubnetGroupName: &result.PhysicalID})
+			if err != nil {
+				t.Fatalf("step %d: %v", step, err)
+			}
+			if group := found.DBSubnetGroups[0]; *group.DBSubnetGroupDescription != []string{"two", "too"}[step] || len(group.Subnets) != 2 {
+				t.Errorf("step %d: %s, %d subnets", step, *group.DBSubnetGroupDescription, len(group.Subnets))
+			}
+		},
 	}.live(t)
 	for kind, family := range map[string]string{"AWS::RDS::DBClusterParameterGroup": "aurora-postgresql16", "AWS::RDS::DBParameterGroup": "postgres16"} {
 		life{

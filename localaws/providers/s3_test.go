@@ -25,7 +25,7 @@ func TestBucket(t *testing.T) {
 			_, _ = client.DeleteObject(context.Background(), &s3.DeleteObjectInput{Bucket: &logs.PhysicalID, Key: object.Key})
 		}
 	})
-	life{kind: "AWS::S3::Bucket", back: true,
+	life{kind: "AWS::S3::Bucket",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"BucketName": "bucket-" + unique, "AccessControl": "Private", "Tags": tagProperty("Name", "bucket"),
 				"BucketEncryption": map[string]any{"ServerSideEncryptionConfiguration": []any{map[string]any{
@@ -114,7 +114,7 @@ func TestBucketPolicy(t *testing.T) {
 		return map[string]any{"Bucket": bucket.PhysicalID, "PolicyDocument": policy}
 	}
 	client := s3.NewFromConfig(settings(http.DefaultTransport), func(o *s3.Options) { o.UsePathStyle = true })
-	life{kind: "AWS::S3::BucketPolicy", properties: properties, back: true,
+	life{kind: "AWS::S3::BucketPolicy", properties: properties,
 		changes: []func(map[string]any){func(p map[string]any) { p["PolicyDocument"] = text(policy) }},
 		check: func(t *testing.T, _ int, result resource.Result) { // "only over TLS" must not close the bucket here
 			if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{

@@ -48,6 +48,18 @@ func TestWhatAWSRefusesIsRefused(t *testing.T) {
 	}
 }
 
+// stacks are those of the shared endpoint, as a test sees them.
+type stacks struct {
+	*testing.T
+	client *cloudformation.Client
+}
+
+func newStacks(t *testing.T) stacks {
+	return stacks{t, cloudformation.NewFromConfig(settings(endpoint(t).endpoint()))}
+}
+
+func (s stacks) on(t *testing.T) stacks { return stacks{t, s.client} }
+
 // A stack whose creation is refused at once is not there; one that began is rolled back, and holds nothing.
 func (s stacks) refusesCreation(stack string, f fault) {
 	s.Helper()
@@ -136,18 +148,6 @@ func (s stacks) keepsWhatIsProtected() {
 		s.Error(err)
 	}
 }
-
-// stacks are those of the shared endpoint, as a test sees them.
-type stacks struct {
-	*testing.T
-	client *cloudformation.Client
-}
-
-func newStacks(t *testing.T) stacks {
-	return stacks{t, cloudformation.NewFromConfig(settings(endpoint(t).endpoint()))}
-}
-
-func (s stacks) on(t *testing.T) stacks { return stacks{t, s.client} }
 
 func (s stacks) tryCreate(name, body string) error {
 	_, err := s.client.CreateStack(s.Context(), &cloudformation.CreateStackInput{

@@ -122,12 +122,13 @@ func assemble(ctx context.Context, endpoint, backend string, o options) (handler
 //
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/events-and-notifications.html
 func statusChange(e cloudformation.Event) (source, kind string, resources []string, detail map[string]any) {
+	kind = "CloudFormation Stack Status Change"
 	detail = map[string]any{"stack-id": e.StackID, "status-details": map[string]any{"status": e.Status, "status-reason": e.Reason}}
-	if e.OfStack() {
-		return "aws.cloudformation", "CloudFormation Stack Status Change", []string{e.StackID}, detail
+	if !e.OfStack() {
+		kind = "CloudFormation Resource Status Change"
+		detail["logical-resource-id"], detail["physical-resource-id"], detail["resource-type"] = e.LogicalID, e.PhysicalID, e.Type
 	}
-	detail["logical-resource-id"], detail["physical-resource-id"], detail["resource-type"] = e.LogicalID, e.PhysicalID, e.Type
-	return "aws.cloudformation", "CloudFormation Resource Status Change", []string{e.StackID}, detail
+	return "aws.cloudformation", kind, []string{e.StackID}, detail
 }
 
 func status(endpoint string) http.Handler {

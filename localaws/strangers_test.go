@@ -31,7 +31,7 @@ func TestTheSampleAppOfTheCDK(t *testing.T) {
 		t.Fatalf("bootstrap: %v\n%s", err, out)
 	}
 	before := s.account()
-	app := []string{"--app", filepath.Join(local.root, "localaws/testdata/sample-app")}
+	app := []string{"--app", filepath.Join(local.root, "localaws", "testdata", "sample-app")}
 	if out, err := cdk(append(app, "diff", "--fail")...); err == nil {
 		t.Errorf("it is not deployed, and nothing differs:\n%s", out)
 	}
@@ -51,7 +51,7 @@ func TestTheSampleAppOfTheCDK(t *testing.T) {
 // commandLine runs the CDK CLI that package-lock.json pins, against the shared endpoint.
 func commandLine(t *testing.T) func(args ...string) (string, error) {
 	t.Helper()
-	cli := filepath.Join(endpoint(t).root, "node_modules/.bin/cdk")
+	cli := filepath.Join(endpoint(t).root, "node_modules", ".bin", "cdk")
 	if _, err := os.Stat(cli); errors.Is(err, fs.ErrNotExist) {
 		if os.Getenv("CI") != "" {
 			t.Fatal("node_modules/.bin/cdk is not installed, and CI must run this")

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"payment-processor/lambda/tasks"
 	"payment-processor/localaws/cloudformation"
 	"payment-processor/localaws/functions"
 	"payment-processor/localaws/gateway"
@@ -27,9 +28,9 @@ import (
 // region is the one that the services of ours are in.
 const region = "us-east-2"
 
-// functionsWait is longer than any function of ours waits by the wall's clock: Release does, for a minute, before it ends
-// a request that interrupts another.
-const functionsWait = 5 * time.Minute
+// functionsWait is longer than any function of ours waits by the wall's clock: Release does, for the tasks of a first
+// deployment.
+const functionsWait = tasks.Patience + time.Minute
 
 // state is what a running endpoint tells of itself, and what the state file holds.
 type state struct {

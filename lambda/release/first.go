@@ -36,9 +36,8 @@ func (s State) proof() Decision {
 
 // ask asks every task behind the live target group. An error is AWS's: the next poll asks again.
 func (h Handler) ask(ctx context.Context, request deployment.Request, p Properties, live *deployment.TaskSet) (*Answers, error) {
-	results, err := tasks.Asker{ELB: h.ELB, Lambda: h.Lambda, Probe: p.Probe}.Ask(ctx, tasks.Question{
-		TargetGroup: live.TargetGroup, Tasks: live.Desired, Paths: slices.Concat(p.Paths, p.Provisional),
-	})
+	q := tasks.Question{TargetGroup: live.TargetGroup, Tasks: live.Desired, Paths: slices.Concat(p.Paths, p.Provisional)}
+	results, err := tasks.Asker{ELB: h.ELB, Lambda: h.Lambda, Probe: p.Probe}.Ask(ctx, q)
 	if unready, ok := errors.AsType[tasks.Unready](err); ok {
 		return &Answers{oneLine(unready)}, nil
 	}
@@ -49,6 +48,7 @@ func (h Handler) ask(ctx context.Context, request deployment.Request, p Properti
 	if wrong := tasks.Unwell(slices.DeleteFunc(slices.Clone(results), may)); wrong != nil {
 		return &Answers{oneLine(wrong)}, nil
 	}
+	request.Log.Info("the tasks answer", "targetGroup", live.TargetGroup, "tasks", len(results)/len(q.Paths), "paths", p.Paths)
 	if wrong := tasks.Unwell(results); wrong != nil {
 		request.Log.Warn("the tasks are not ready, which they need not be yet", "answers", oneLine(wrong))
 	}

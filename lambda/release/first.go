@@ -48,7 +48,7 @@ func (h Handler) ask(ctx context.Context, request deployment.Request, p Properti
 	if wrong := tasks.Unwell(slices.DeleteFunc(slices.Clone(results), may)); wrong != nil {
 		return &Answers{oneLine(wrong)}, nil
 	}
-	request.Log.Info("the tasks answer", "targetGroup", live.TargetGroup, "tasks", len(results)/len(q.Paths), "paths", p.Paths)
+	request.Log.Info("the tasks answer", "targetGroup", live.TargetGroup, "answers", len(results), "paths", p.Paths)
 	if wrong := tasks.Unwell(results); wrong != nil {
 		request.Log.Warn("the tasks are not ready, which they need not be yet", "answers", oneLine(wrong))
 	}

@@ -29,6 +29,7 @@ func TestWhatAWSRefusesIsRefused(t *testing.T) {
 	if status := s.settled("refused"); status != types.StackStatusCreateComplete {
 		t.Fatal(status, s.reasons("refused"))
 	}
+	base := s.account()
 	t.Run("creations", func(t *testing.T) {
 		for i, f := range slices.Concat(refusedTemplates, refusedResources) {
 			t.Run(f.name, func(t *testing.T) {
@@ -37,6 +38,9 @@ func TestWhatAWSRefusesIsRefused(t *testing.T) {
 			})
 		}
 	})
+	if now := s.account(); !slices.Equal(base, now) {
+		t.Errorf("refused creations have left %s, and taken away %s", lackingIn(base, now), lackingIn(now, base))
+	}
 	for _, f := range refusedEdits {
 		t.Run(f.name, func(t *testing.T) { s.on(t).refusesEdit(f) })
 	}

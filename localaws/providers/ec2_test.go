@@ -283,7 +283,7 @@ func TestPartsThatFailByThemselves(t *testing.T) {
 func TestResourcesWithoutTags(t *testing.T) {
 	for kind, properties := range map[string]map[string]any{
 		"AWS::EC2::InternetGateway": {}, "AWS::Logs::LogGroup": {}, "AWS::KMS::Key": {},
-		"AWS::SSM::Parameter": {"Type": "String", "Value": "x"},
+		"AWS::SSM::Parameter": {"Type": "String", "Value": "x"}, "AWS::SQS::Queue": {},
 	} {
 		provider, err := working(t).Find(kind)
 		if err != nil {

@@ -58,8 +58,12 @@ violation contains v if {
 given_secret(c, name) if {
 	some s in c.Secrets
 	s.Name == name
-	reference(s.ValueFrom)
+	from_a_secret(s.ValueFrom)
 }
+
+from_a_secret(value) if reference(value)
+
+from_a_secret(value) if startswith(value, "arn:aws:secretsmanager:") # somebody's, which the configuration names
 
 # Spot gives two minutes' notice: less cuts payments off, and Fargate takes no more.
 violation contains v if {

@@ -89,7 +89,7 @@ rotated(secret) if {
 # Where others run the database, they change the password, and tell us.
 violation contains v if {
 	some credentials in typed("Custom::DatabaseCredentials")
-	credentials.properties.MasterSecretArn
+	credentials.properties.MasterSecretArn != ""
 	id := credentials.properties.SecretArn.__ref
 	not rotated(id)
 	v := finding("PAY-DATABASE-10", id, "Properties", "a secret is not rotated")

@@ -103,6 +103,9 @@ func (c Credentials) set(ctx context.Context, log *slog.Logger, r request, p Pro
 		if err := r.check(ctx); err != nil {
 			return err
 		}
+		if err := c.endRotation(ctx, p); err != nil {
+			return err
+		}
 		log.Info("writing the secret", "username", wanted.text("username"), "known", known)
 		if err := put(ctx, c.Secrets, p.SecretArn, r.token("successor of "+current.id), stageCurrent, wanted); err != nil {
 			return err
@@ -159,6 +162,18 @@ func (c Credentials) provide(ctx context.Context, p Properties, wanted content, 
 		wanted = wanted.with(content{"password": newPassword()})
 	}
 	return wanted, u.setPassword(ctx, wanted.text("username"), wanted.text("password"))
+}
+
+// endRotation takes AWSPENDING from the version that has it, when another than it or the one before is to be current: as
+// long as it has, Secrets Manager turns no rotation on, and begins none.
+//
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+func (c Credentials) endRotation(ctx context.Context, p Properties) error {
+	pending, err := read(ctx, c.Secrets, p.SecretArn, stagePending, "")
+	if err != nil || pending.id == "" {
+		return err
+	}
+	return move(ctx, c.Secrets, p.SecretArn, stagePending, "", pending.id)
 }
 
 // remember keeps what was current before, if that is another database's: a rollback will want it.

@@ -78,6 +78,33 @@ func TestPreparedCredentials(t *testing.T) {
 	}
 }
 
+// A rotation that a switch has cut short must not keep Secrets Manager from the next: it would refuse to turn rotation on,
+// and the way back to a created database would end there.
+func TestSwitchEndsARotation(t *testing.T) {
+	w := external(t)
+	w.must(w.send(w.event(cfn.RequestCreate, nil)))
+	id := w.secrets.Stage(secretArn, `{"host":"db.example.com","username":"u_clone","password":"p"}`, secretstest.Pending)
+	w.must(w.send(w.event(cfn.RequestUpdate, nil)))
+	if got := w.secrets.ID(secretArn, secretstest.Pending); got != id {
+		t.Errorf("a request that changes nothing leaves %q AWSPENDING, want %q: the rotation goes on", got, id)
+	}
+	next := map[string]any{"Host": "next.example.com"}
+	w.secrets.Fault = func(operation string, before bool) error {
+		if operation == "UpdateSecretVersionStage" && before {
+			return deployment.Failure("no moves")
+		}
+		return nil
+	}
+	if err := w.send(w.event(cfn.RequestUpdate, next)); err == nil || w.current().text("host") != "db.example.com" {
+		t.Errorf("with the old rotation pending the secret is %v: %v", w.current(), err)
+	}
+	w.secrets.Fault = nil
+	w.must(w.send(w.event(cfn.RequestUpdate, next)))
+	if got := w.secrets.ID(secretArn, secretstest.Pending); got != "" {
+		t.Errorf("%s is still AWSPENDING", got)
+	}
+}
+
 // A request that was cancelled must not write over what the rollback has brought back.
 func TestSupersededRequest(t *testing.T) {
 	w := external(t)

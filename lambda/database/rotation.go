@@ -55,7 +55,7 @@ func (r Rotation) take(ctx context.Context, step Step) error {
 	switch stages := secret.VersionIdsToStages[step.ClientRequestToken]; {
 	case slices.Contains(stages, stageCurrent):
 		if step.Step == "finishSecret" {
-			r.release(ctx)
+			return r.finished(ctx, step)
 		}
 		return nil
 	case !slices.Contains(stages, stagePending):
@@ -131,6 +131,21 @@ func (r Rotation) finish(ctx context.Context, step Step) error {
 	if err := move(ctx, r.Secrets, step.SecretID, stageCurrent, step.ClientRequestToken, current.id); err != nil {
 		return err
 	}
+	return r.finished(ctx, step)
+}
+
+// finished takes AWSPENDING from the version that is current now, unless Secrets Manager has: the next version, which an
+// operator makes perhaps, would leave it behind on this one, and no rotation begins after that.
+//
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+func (r Rotation) finished(ctx context.Context, step Step) error {
+	pending, err := read(ctx, r.Secrets, step.SecretID, stagePending, "")
+	if err == nil && pending.id == step.ClientRequestToken {
+		err = r.discard(ctx, step, pending.content)
+	}
+	if err != nil {
+		return err
+	}
 	r.release(ctx)
 	return nil
 }
@@ -164,16 +179,14 @@ func (r Rotation) pending(ctx context.Context, step Step) (current version, pend
 		changed := deployment.Failure(fmt.Sprintf("the new version is of user %q at %s, want %q at %s: the secret was "+
 			"changed during its rotation. Rotate it again", found.text("username"), found.address(),
 			other(current.text("username")), current.address()))
-		return current, nil, cmp.Or(r.discard(ctx, step, found), error(changed))
+		return current, nil, cmp.Or(r.discard(ctx, step, found.content), error(changed))
 	}
 	return current, found.content, nil
 }
 
-// discard takes AWSPENDING from a version that can never be finished. As long as one has it, Secrets Manager begins no
-// other rotation: it would try this one for ever. One that is empty is left to createSecret.
-//
-// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CancelRotateSecret.html
-func (r Rotation) discard(ctx context.Context, step Step, pending version) error {
+// discard takes AWSPENDING from a version. As long as another than the current one has it, Secrets Manager begins no
+// rotation: it would try this one for ever. A version that is empty is left to createSecret.
+func (r Rotation) discard(ctx context.Context, step Step, pending content) error {
 	if pending.text("password") == "" {
 		return nil
 	}

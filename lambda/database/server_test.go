@@ -181,6 +181,9 @@ func rotationCrashes(w *world) {
 		if got := w.current().text("username"); got != other(user) {
 			w.t.Errorf("after a crash at point %d user %q is current, want %q", point, got, other(user))
 		}
+		if w.secrets.ID(secretArn, secretstest.Pending) != "" {
+			w.t.Errorf("after a crash at point %d a version is still AWSPENDING: the next that an operator makes would be the last", point)
+		}
 	})
 }
 

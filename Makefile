@@ -134,7 +134,7 @@ simulate: build/modules ## 100,000 random histories of releases, cancels and fau
 	@go test ./simulation -count=1 -v -run TestHistories -histories $(or $(HISTORIES),100000)
 
 simulate-trials: build/modules ## remove each protection of a release: the simulation must notice
-	@echo "removing eight protections, one after the other …"
+	@echo "removing nine protections, one after the other …"
 	@go test ./simulation -count=1 -v -run TestTrials -trials
 
 mutate: build ## mutation tests of stacks/, a quarter of an hour

@@ -11,6 +11,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -84,25 +85,35 @@ func (w *world) point() error {
 }
 
 // connect logs in over a connection that may break before anything that is sent, which is after everything before it.
+// Logging in is one thing: whether it breaks at its first or its last message, nothing has happened yet.
 func (w *world) connect(ctx context.Context, login postgres.Login) (*pgconn.PgConn, error) {
+	if err := w.point(); err != nil {
+		return nil, err
+	}
 	config, err := login.Config(w.server.Roots, "test")
 	if err != nil {
 		return nil, err
 	}
-	dial := config.DialFunc
+	dial, in := config.DialFunc, new(atomic.Bool)
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
-		return breaking{conn, w}, err
+		return breaking{conn, w, in}, err
 	}
-	return pgconn.ConnectConfig(ctx, config)
+	connection, err := pgconn.ConnectConfig(ctx, config)
+	in.Store(true)
+	return connection, err
 }
 
 type breaking struct {
 	net.Conn
-	w *world
+	w  *world
+	in *atomic.Bool // logged in
 }
 
 func (b breaking) Write(p []byte) (int, error) {
+	if !b.in.Load() {
+		return b.Conn.Write(p)
+	}
 	if err := b.w.point(); err != nil {
 		_ = b.Close()
 		return 0, err

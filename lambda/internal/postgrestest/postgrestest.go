@@ -40,16 +40,20 @@ type Server struct {
 // Start starts a server that the test stops. It logs every statement. Without PostgreSQL the test is skipped, but not in CI.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	bin := programs()
+	return start(t, programs("/usr/lib/postgresql/*/bin/postgres"), 30*time.Second)
+}
+
+func start(t testing.TB, bin string, patience time.Duration) *Server {
+	t.Helper()
 	if bin == "" {
 		absent(t, os.Getenv("CI"))
 	}
-	dir, err := os.MkdirTemp("/tmp", "postgres") //nolint:usetesting // a socket's path has at most 107 characters
+	dir, err := os.MkdirTemp(place("/dev/shm", 2<<30), "postgres") //nolint:usetesting // a socket's path has at most 107 characters
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	s := &Server{Port: freePort(t), dir: dir}
 	s.certificate(t)
-	attributes := unprivileged(t, dir)
+	attributes := unprivileged(t, dir, os.Getuid(), os.Chown)
 	run := func(program string, arguments ...string) *exec.Cmd {
 		command := exec.CommandContext(t.Context(), filepath.Join(bin, program), arguments...) //nolint:gosec // PostgreSQL's own
 		command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }          // a fast shutdown, at the test's end
@@ -71,7 +75,7 @@ func Start(t testing.TB) *Server {
 	server.Stdout, server.Stderr = log, log
 	must(t, server.Start())
 	t.Cleanup(func() { _ = server.Wait() })
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		connection, err := s.connect(t.Context())
 		if err == nil {
 			_ = connection.Close(t.Context())
@@ -83,12 +87,21 @@ func Start(t testing.TB) *Server {
 	}
 }
 
+// place is where the server keeps its files: in memory where there is room, as making a database is to copy one.
+func place(memory string, room uint64) string {
+	var free syscall.Statfs_t
+	if syscall.Statfs(memory, &free) == nil && free.Bavail >= room/uint64(free.Bsize) { //nolint:gosec // a block's size is positive
+		return memory
+	}
+	return "/tmp"
+}
+
 // programs is the directory of the server's: the first in PATH, or Debian's newest, which is in nobody's.
-func programs() string {
+func programs(debian string) string {
 	if found, err := exec.LookPath("postgres"); err == nil {
 		return filepath.Dir(found)
 	}
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
+	found, _ := filepath.Glob(debian)
 	slices.SortFunc(found, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
 	if len(found) == 0 {
 		return ""
@@ -105,10 +118,10 @@ func absent(t testing.TB, ci string) {
 }
 
 // unprivileged gives the directory to whom the server runs as: it refuses to run as root.
-func unprivileged(t testing.TB, dir string) *syscall.SysProcAttr {
+func unprivileged(t testing.TB, dir string, as int, chown func(name string, uid, gid int) error) *syscall.SysProcAttr {
 	t.Helper()
 	attributes := &syscall.SysProcAttr{}
-	if os.Getuid() != 0 {
+	if as != 0 {
 		return attributes
 	}
 	nobody, err := user.Lookup("nobody")
@@ -120,7 +133,7 @@ func unprivileged(t testing.TB, dir string) *syscall.SysProcAttr {
 	entries, err := filepath.Glob(filepath.Join(dir, "*"))
 	must(t, err)
 	for _, name := range append(entries, dir) {
-		must(t, os.Chown(name, int(uid), int(gid)))
+		must(t, chown(name, int(uid), int(gid)))
 	}
 	attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	return attributes

@@ -122,7 +122,7 @@ func (b breaking) Write(p []byte) (int, error) {
 }
 
 func (w *world) sleep(ctx context.Context, _ time.Duration) error {
-	if w.failAt > 0 {
+	if w.armed() {
 		return errInjected // a function that died tries nothing again
 	}
 	return ctx.Err()
@@ -212,15 +212,35 @@ func (w *world) discreet() {
 
 func (w *world) current() content { return parse(w.secrets.Text(secretArn, secretstest.Current)) }
 
+// arm lets the point fail; the driver cancels requests in the background, so counting needs the lock.
+func (w *world) arm(point int) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	w.points, w.failAt = 0, point
+}
+
+// disarm returns how many points were reached.
+func (w *world) disarm() int {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	w.failAt = 0
+	return w.points
+}
+
+func (w *world) armed() bool {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	return w.failAt > 0
+}
+
 // everyPoint lets try fail at each point in turn, and afterwards succeed.
 func (w *world) everyPoint(before func(), try func() error, after func(point int)) {
 	w.t.Helper()
 	for point := 1; ; point++ {
 		before()
-		w.points, w.failAt = 0, point
+		w.arm(point)
 		first := try()
-		reached := w.points >= point
-		w.failAt = 0
+		reached := w.disarm() >= point
 		if !reached {
 			w.must(first)
 			w.t.Logf("%d points", point-1)

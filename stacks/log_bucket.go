@@ -16,9 +16,14 @@ type logBucketProps struct {
 }
 
 // newLogBucket defines a bucket for logs, kept for auditDays in every stage. Production keeps the bucket, and lets
-// nobody delete what is in it before its time (PCI DSS 10.3); elsewhere `cdk destroy` empties it.
+// nobody delete what is in it before its time (PCI DSS 10.3), or shorten that by writing over it: what was there lasts as
+// long as it would have. Elsewhere `cdk destroy` empties it.
 func newLogBucket(scope constructs.Construct, id string, props logBucketProps) awss3.Bucket {
 	days := awscdk.Duration_Days(jsii.Number(max(props.Config.LogRetentionDays, auditDays)))
+	overwritten := awscdk.Duration_Days(jsii.Number(30))
+	if props.Config.Production() {
+		overwritten = days
+	}
 	bucketProps := &awss3.BucketProps{
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
@@ -30,7 +35,7 @@ func newLogBucket(scope constructs.Construct, id string, props logBucketProps) a
 		AutoDeleteObjects: new(!props.Config.Production()),
 		LifecycleRules: &[]*awss3.LifecycleRule{{
 			Expiration:                          days,
-			NoncurrentVersionExpiration:         awscdk.Duration_Days(jsii.Number(30)),
+			NoncurrentVersionExpiration:         overwritten,
 			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7)),
 		}},
 	}

@@ -57,6 +57,16 @@ func TestKeptBucketsKeepTheirPolicy(t *testing.T) {
 	}
 }
 
+// Whoever may write could otherwise make a log's original go early by writing over it.
+func TestOverwrittenLogsLastInProduction(t *testing.T) {
+	for _, r := range synthesized(t, "prod").resources("AWS::S3::Bucket") {
+		rule := asObject(listed(asObject(r.Properties["LifecycleConfiguration"])["Rules"])[0])
+		if days, _ := asObject(rule["NoncurrentVersionExpiration"])["NoncurrentDays"].(float64); days < auditDays {
+			t.Errorf("%v keeps what was overwritten for %v days, want %d", r, days, auditDays)
+		}
+	}
+}
+
 // bucketPolicy is what stands in the policies of a bucket, on one line.
 func (e *environment) bucketPolicy(bucket resource) string {
 	var all []string

@@ -17,13 +17,9 @@ func TestRulesForbidNoConfiguration(t *testing.T) {
 		t.Skip("make gates has asked them all")
 	}
 	shapes := map[string]map[string]any{
-		"a database by its addresses, and everything on": {
+		"production with a database by its addresses, and everything on": {
+			"environmentSuffix": "prod", "certificateArn": testCertificate, "auditTrail": true, "targetProtocol": "HTTPS",
 			"database": "external", "databaseHost": "db.example.com", "databaseCidr": "192.168.7.0/24",
-			"auditTrail": true, "archiveLogs": true, "targetProtocol": "HTTPS", "certificateArn": testCertificate,
-		},
-		"production with a database by its security group": {
-			"environmentSuffix": "prod", "certificateArn": testCertificate,
-			"database": "external", "databaseHost": "db.example.com", "databaseSecurityGroupId": "sg-0123456789abcdef0",
 		},
 		"somebody's secret, and no way out": {
 			"database": "external", "databaseCidr": "192.168.7.0/24", "databaseSecretArn": "arn:aws:secretsmanager:us-east-2:111122223333:secret:db-AbCdEf",

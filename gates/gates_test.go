@@ -1,9 +1,13 @@
 package gates
 
 import (
+	"context"
+	"encoding/json"
 	"maps"
 	"os"
+	"os/exec"
 	"slices"
+	"sync"
 	"testing"
 
 	_ "payment-processor/internal/fastsynth"
@@ -15,6 +19,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if asked := os.Getenv(synthesizes); asked != "" {
+		synthesize(asked)
+		jsii.Close()
+		os.Exit(0)
+	}
 	var err error
 	if scratch, err = os.MkdirTemp("", "gates"); err != nil {
 		panic(err)
@@ -43,7 +52,7 @@ var environments = []string{"dev", "staging", "prod"}
 
 var assemblies = map[string]Assembly{}
 
-// synthesized is an environment with the packs' reports on it, synthesized once a test binary.
+// synthesized is an environment with the packs' reports on it, or a shape without, synthesized once a test binary.
 func synthesized(t *testing.T, suffix string) Assembly {
 	t.Helper()
 	if os.Getenv("GATES") == "passed" {
@@ -52,29 +61,75 @@ func synthesized(t *testing.T, suffix string) Assembly {
 	if found, ok := assemblies[suffix]; ok {
 		return found
 	}
-	settings := map[string]any{"environmentSuffix": suffix}
-	if suffix == "prod" {
-		settings["certificateArn"] = testCertificate
+	var orders []order
+	for _, suffix := range environments {
+		settings := map[string]any{"environmentSuffix": suffix}
+		if suffix == "prod" {
+			settings["certificateArn"] = testCertificate
+		}
+		orders = append(orders, order{settings, assemblyDir(t), true})
 	}
-	config, err := stacks.LoadConfig(settings, func(string) string { return "" })
+	names := slices.Clone(environments)
+	for name, settings := range shapes { // they want their own process too, at the same time
+		names, orders = append(names, name), append(orders, order{settings, assemblyDir(t), false})
+	}
+	for i, assembly := range apart(t, orders) {
+		assemblies[names[i]] = assembly
+	}
+	return assemblies[suffix]
+}
+
+// order is an environment to synthesize, with the packs or without.
+type order struct {
+	Settings map[string]any
+	Out      string
+	Packs    bool
+}
+
+// synthesizes is the variable that has this binary carry out an order.
+const synthesizes = "GATES_SYNTHESIZE"
+
+// apart has a process for each order, all at once: jsii does one thing at a time.
+func apart(t *testing.T, orders []order) []Assembly {
+	t.Helper()
+	var done sync.WaitGroup
+	said, errs, assemblies := make([][]byte, len(orders)), make([]error, len(orders)), make([]Assembly, len(orders))
+	for i, asked := range orders {
+		command := exec.CommandContext(t.Context(), os.Args[0])
+		command.Env = append(os.Environ(), synthesizes+"="+string(mustJSON(asked)))
+		done.Go(func() { said[i], errs[i] = command.CombinedOutput() })
+	}
+	done.Wait()
+	for i, asked := range orders {
+		if errs[i] == nil {
+			assemblies[i], errs[i] = Read(asked.Out)
+		}
+		if errs[i] != nil {
+			t.Fatalf("%v: %v\n%s", asked.Settings, errs[i], said[i])
+		}
+	}
+	return assemblies
+}
+
+func synthesize(asked string) {
+	var o order
+	if err := json.Unmarshal([]byte(asked), &o); err != nil {
+		panic(err)
+	}
+	config, err := stacks.LoadConfig(o.Settings, func(string) string { return "" })
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	functions, err := bundle.Build(t.Context(), root, config.Task.Architecture)
+	functions, err := bundle.Build(context.Background(), root, config.Task.Architecture)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	out := assemblyDir(t)
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, PostCliContext: new(cdkContext(t))})
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &o.Out, PostCliContext: new(cdkContext())})
 	stacks.New(app, config, functions)
-	AddPacks(app)
-	app.Synth(nil)
-	assembly, err := Read(out)
-	if err != nil {
-		t.Fatal(err)
+	if o.Packs {
+		AddPacks(app)
 	}
-	assemblies[suffix] = assembly
-	return assembly
+	app.Synth(nil)
 }
 
 // scratch outlives the test that asks for it: other tests read the assembly too.
@@ -90,11 +145,10 @@ func assemblyDir(t *testing.T) string {
 }
 
 // cdkContext is what the CLI would pass. What cdk-nag finds is read from its reports and must not end the synth.
-func cdkContext(t *testing.T) map[string]any {
-	t.Helper()
+func cdkContext() map[string]any {
 	var settings struct{ Context map[string]any }
 	if err := readJSON("../cdk.json", &settings); err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	context := maps.Clone(settings.Context)
 	context["@aws-cdk/core:annotationsInValidationReport"] = false
@@ -105,7 +159,7 @@ func cdkContext(t *testing.T) map[string]any {
 func rendered(t *testing.T, templates []Stack) []Finding {
 	t.Helper()
 	out := assemblyDir(t)
-	app, err := Include(templates, t.TempDir(), out, cdkContext(t))
+	app, err := Include(templates, t.TempDir(), out, cdkContext())
 	if err != nil {
 		t.Fatal(err)
 	}

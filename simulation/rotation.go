@@ -108,14 +108,15 @@ func (w *World) renewed() {
 	w.check(renewedLast, !w.rotating(), "%s holds version %d of %d", w.live().ID, w.live().Secret, w.cloud.SecretsManager.Current())
 }
 
-// awaitRenewal lets a rotation release end that an update has met and that Release had no reason to stop: meanwhile the
-// traffic is divided between tasks of the same version.
+// awaitRenewal lets a rotation release end that an update has met and that Release had no reason to stop, and CodeDeploy's
+// way back from one: meanwhile the traffic is divided between tasks of the same version.
 func (w *World) awaitRenewal() {
-	d := w.cloud.CodeDeploy.InFlight()
-	if d == nil || !rotationrelease.Is(d.Description) {
-		return
-	}
-	for end := w.cloud.Now().Add(3 * time.Hour); w.cloud.CodeDeploy.InFlight() != nil && w.cloud.Now().Before(end); {
+	for end := w.cloud.Now().Add(3 * time.Hour); renewing(w.cloud.CodeDeploy.InFlight()) && w.cloud.Now().Before(end); {
 		w.cloud.Advance(time.Minute)
 	}
+}
+
+// renewing tells whether a deployment is a rotation release, or the way back from one.
+func renewing(d *cloud.Deployment) bool {
+	return d != nil && (rotationrelease.Is(d.Description) || renewing(d.RollsBack()))
 }

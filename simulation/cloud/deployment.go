@@ -34,6 +34,9 @@ type Deployment struct {
 // Ended tells whether it is over: Succeeded, Failed or Stopped.
 func (d *Deployment) Ended() bool { return !d.completed.IsZero() }
 
+// RollsBack is the deployment that this one rolls back; nil when somebody created it.
+func (d *Deployment) RollsBack() *Deployment { return d.deploy.deployments[d.rollsBack] }
+
 // TaskDefinition is the ARN of the revision that it deploys.
 func (d *Deployment) TaskDefinition() string { return d.spec.taskDefinition }
 

@@ -95,7 +95,7 @@ func apart(t *testing.T, orders []order) []Assembly {
 	var done sync.WaitGroup
 	said, errs, assemblies := make([][]byte, len(orders)), make([]error, len(orders)), make([]Assembly, len(orders))
 	for i, asked := range orders {
-		command := exec.CommandContext(t.Context(), os.Args[0])
+		command := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this binary itself
 		command.Env = append(os.Environ(), synthesizes+"="+string(mustJSON(asked)))
 		done.Go(func() { said[i], errs[i] = command.CombinedOutput() })
 	}
@@ -150,9 +150,9 @@ func cdkContext() map[string]any {
 	if err := readJSON("../cdk.json", &settings); err != nil {
 		panic(err)
 	}
-	context := maps.Clone(settings.Context)
-	context["@aws-cdk/core:annotationsInValidationReport"] = false
-	return context
+	passed := maps.Clone(settings.Context)
+	passed["@aws-cdk/core:annotationsInValidationReport"] = false
+	return passed
 }
 
 // rendered is cdk-nag's view of templates as they are rendered.

@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"payment-processor/lambda/deployment"
@@ -57,6 +58,10 @@ const (
 	attemptTimeout = 10 * time.Second
 )
 
+// tidying are the calls that Release's clean-up begins with. No poll follows one that they were too late for: Release has
+// finished, and the next update's clean-up makes it good.
+var tidying = []string{"ecs:ListTaskDefinitions", "ecs:DeregisterTaskDefinition"}
+
 func (i *invocation) late() bool {
 	limit := pollLimit
 	if i.name == gate {
@@ -88,6 +93,7 @@ func (i *invocation) attempt(operation string, effect func() error) error {
 	}
 	i.pass(i.world.latency())
 	if i.late() {
+		i.world.update.untidy = i.world.update.untidy || i.request.Resource == "Release" && slices.Contains(tidying, operation)
 		return i.ended
 	}
 	switch fault := i.world.fault(); fault {

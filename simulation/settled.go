@@ -91,8 +91,8 @@ func (w *World) serving(invariant string) *cloud.TaskSet {
 const mostRevisions = 10 + 4
 
 func (w *World) bounded() {
-	if w.update.faults || !w.stack.Touched("Release") {
-		w.excused("old revisions stay until a clean-up meets no fault")
+	if w.update.faults || w.update.untidy || !w.stack.Touched("Release") {
+		w.excused("old revisions stay until a clean-up meets no fault and has the time")
 		return
 	}
 	w.check(bounded, len(w.cloud.ECS.Active()) <= mostRevisions, "%d are ACTIVE", len(w.cloud.ECS.Active()))

@@ -65,6 +65,7 @@ type update struct {
 	revision string          // that was live
 	digests  map[string]bool // that the configured tag has named meanwhile
 	excuse   string          // a fault that no code of ours can make good
+	untidy   bool            // the time of Release's last poll was over before its clean-up
 	stranded bool            // CloudFormation's rollback has made the listener forward to nothing
 }
 

@@ -92,6 +92,7 @@ func (w *World) guard(attempt int) {
 			Cluster: application, Service: application, Application: application, DeploymentGroup: application, Listener: listenerArn,
 		})
 	})
+	w.update.guarded = w.update.guarded || err == nil
 	if err != nil && attempt < 3 {
 		w.cloud.After(time.Duration(attempt)*time.Minute, func() { w.guard(attempt + 1) })
 	}

@@ -4,14 +4,16 @@ import (
 	"strings"
 	"time"
 
+	"payment-processor/lambda/release"
 	"payment-processor/simulation/cloud"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// repaired is how soon Guard has put right what a rollback did to the listener, its retries included.
-const repaired = 5 * time.Minute
+// repaired is how soon Guard has put right what a rollback did to the listener: its retries included, and those of two calls
+// by its schedule.
+const repaired = 3 * release.GuardEvery
 
 // settled checks what an operation on the stack has led to.
 func (w *World) settled() {
@@ -19,6 +21,10 @@ func (w *World) settled() {
 	w.report.States[string(w.stack.Status)]++
 	w.awaitRenewal()
 	if w.update.stranded {
+		w.update.guarded = false
+		for call := range 2 {
+			w.cloud.After(time.Duration(call+1)*release.GuardEvery, func() { w.guard(1) })
+		}
 		w.cloud.Advance(repaired)
 		w.awaitRenewal() // one that began meanwhile
 	}
@@ -76,8 +82,10 @@ func (w *World) serving(invariant string) *cloud.TaskSet {
 	if w.foreign && listener.Only() == live.TargetGroup && live.Revision.Arn == w.stack.Physical("TaskDefinition") && w.cloud.CodeDeploy.InFlight() == nil {
 		w.foreign, w.update.before = false, live.Revision.Digest()
 	}
-	if w.foreign {
-		w.excused("somebody else deployed meanwhile")
+	if w.foreign || w.update.stranded && !w.update.guarded {
+		w.excused(map[bool]string{
+			true: "somebody else deployed meanwhile", false: "every call of Guard met a fault for a quarter of an hour",
+		}[w.foreign])
 		return nil
 	}
 	w.check(invariant, live.Healthy && listener.Only() == live.TargetGroup, "the listener forwards to %v", listener.Weights())

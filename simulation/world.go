@@ -66,6 +66,7 @@ type update struct {
 	digests  map[string]bool // that the configured tag has named meanwhile
 	excuse   string          // a fault that no code of ours can make good
 	untidy   bool            // the time of Release's last poll was over before its clean-up
+	guarded  bool            // Guard was called, and nothing went wrong, after the operation had settled
 	stranded bool            // CloudFormation's rollback has made the listener forward to nothing
 }
 
@@ -158,7 +159,7 @@ func (w *World) apply(i int, change Change) {
 func (w *World) begin(change Change) {
 	w.change, w.calls, w.events = change, 0, 0
 	w.began = w.cloud.Now()
-	w.update = update{digests: map[string]bool{}, stranded: w.update.stranded && w.foreign}
+	w.update = update{digests: map[string]bool{}, stranded: w.update.stranded}
 	if live := w.live(); live != nil {
 		w.update.before = live.Revision.Digest()
 		if slices.Contains(w.cloud.ECS.Active(), live.Revision) { // a rollback may have discarded what somebody deployed by hand

@@ -4,6 +4,7 @@ import (
 	"payment-processor/lambda/deployment"
 	"payment-processor/lambda/release"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
@@ -62,4 +63,10 @@ func newListenerGuard(m *machinery, in entrance) {
 			Targets:      &[]awsevents.IRuleTarget{target},
 		})
 	}
+	// Lambda gives an event up after three tries: a longer outage must not leave the listener where a rollback has put it.
+	awsevents.NewRule(m.Stack, new("GuardSchedule"), &awsevents.RuleProps{
+		Description: new("calls ListenerGuard, whatever has become of the events"),
+		Schedule:    awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(release.GuardEvery.Minutes()))),
+		Targets:     &[]awsevents.IRuleTarget{target},
+	})
 }

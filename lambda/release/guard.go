@@ -4,11 +4,15 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"payment-processor/lambda/deployment"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
+
+// GuardEvery is how often Guard is called without an event.
+const GuardEvery = 5 * time.Minute
 
 // Guard puts the listener right after CloudFormation has changed it. EventBridge calls it, with the properties of Release
 // as its constant input, for "CloudFormation Resource Status Change" of the listener and "CloudFormation Stack Status

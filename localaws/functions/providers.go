@@ -20,34 +20,13 @@ import (
 // Providers make the resources of Lambda, and custom resources.
 func (r *Runtime) Providers() resource.Registry {
 	return resource.Registry{
-		"AWS::Lambda::Function":     maker{r.makeFunction, r.changeFunction, r.endFunction},
-		"AWS::Lambda::Permission":   maker{r.makePermission, replaced, r.endPermission},
-		"AWS::Lambda::Version":      maker{r.makeVersion, replaced, kept},
-		"AWS::Lambda::Alias":        maker{r.makeAlias, r.makeAlias, r.endAlias},
-		"AWS::Lambda::LayerVersion": maker{r.makeLayer, replaced, kept},
+		"AWS::Lambda::Function":     resource.Of(r.makeFunction, r.changeFunction, r.endFunction),
+		"AWS::Lambda::Permission":   resource.Of(r.makePermission, resource.Replaced, r.endPermission),
+		"AWS::Lambda::Version":      resource.Of(r.makeVersion, resource.Replaced, kept),
+		"AWS::Lambda::Alias":        resource.Of(r.makeAlias, r.makeAlias, r.endAlias),
+		"AWS::Lambda::LayerVersion": resource.Of(r.makeLayer, resource.Replaced, kept),
 		"Custom::":                  custom{r},
 	}
-}
-
-type making = func(context.Context, resource.Request) (resource.Result, error)
-
-type maker struct {
-	create, update making
-	remove         func(context.Context, resource.Request) error
-}
-
-func (p maker) Create(ctx context.Context, r resource.Request) (resource.Result, error) {
-	return p.create(ctx, r)
-}
-
-func (p maker) Update(ctx context.Context, r resource.Request) (resource.Result, error) {
-	return p.update(ctx, r)
-}
-
-func (p maker) Delete(ctx context.Context, r resource.Request) error { return p.remove(ctx, r) }
-
-func replaced(context.Context, resource.Request) (resource.Result, error) {
-	return resource.Result{}, resource.ErrReplace
 }
 
 // kept is the deletion of what is of no use without something else, and goes with that.

@@ -44,6 +44,26 @@ type Provider interface {
 	Delete(ctx context.Context, request Request) error
 }
 
+// Making is Create or Update as a function.
+type Making = func(context.Context, Request) (Result, error)
+
+// Of makes a Provider of three functions.
+func Of(create, update Making, remove func(context.Context, Request) error) Provider {
+	return functions{create, update, remove}
+}
+
+type functions struct {
+	create, update Making
+	remove         func(context.Context, Request) error
+}
+
+func (f functions) Create(ctx context.Context, r Request) (Result, error) { return f.create(ctx, r) }
+func (f functions) Update(ctx context.Context, r Request) (Result, error) { return f.update(ctx, r) }
+func (f functions) Delete(ctx context.Context, r Request) error           { return f.remove(ctx, r) }
+
+// Replaced is the Update of what nothing but a replacement changes.
+func Replaced(context.Context, Request) (Result, error) { return Result{}, ErrReplace }
+
 // ErrReplace is Update's answer where this change needs a replacement.
 var ErrReplace = errors.New("this change needs a replacement")
 

@@ -15,33 +15,14 @@ import (
 // Providers make the resources of ECS and CodeDeploy.
 func (m *Model) Providers() resource.Registry {
 	return resource.Registry{
-		"AWS::ECS::Cluster":                             maker{m.createCluster, m.updateCluster, m.deleteCluster},
-		"AWS::ECS::ClusterCapacityProviderAssociations": maker{m.associate, m.associate, m.dissociate},
-		"AWS::ECS::TaskDefinition":                      maker{m.registerTask, m.replaceTask, m.deregisterTask},
-		"AWS::ECS::Service":                             maker{m.startService, m.changeService, m.endService},
-		"AWS::CodeDeploy::Application":                  maker{m.makeApplication, m.keepApplication, m.endApplication},
-		"AWS::CodeDeploy::DeploymentConfig":             maker{m.makeConfig, replaced, m.endConfig},
-		"AWS::CodeDeploy::DeploymentGroup":              maker{m.makeGroup, m.changeGroup, m.endGroup},
+		"AWS::ECS::Cluster":                             resource.Of(m.createCluster, m.updateCluster, m.deleteCluster),
+		"AWS::ECS::ClusterCapacityProviderAssociations": resource.Of(m.associate, m.associate, m.dissociate),
+		"AWS::ECS::TaskDefinition":                      resource.Of(m.registerTask, m.replaceTask, m.deregisterTask),
+		"AWS::ECS::Service":                             resource.Of(m.startService, m.changeService, m.endService),
+		"AWS::CodeDeploy::Application":                  resource.Of(m.makeApplication, m.keepApplication, m.endApplication),
+		"AWS::CodeDeploy::DeploymentConfig":             resource.Of(m.makeConfig, resource.Replaced, m.endConfig),
+		"AWS::CodeDeploy::DeploymentGroup":              resource.Of(m.makeGroup, m.changeGroup, m.endGroup),
 	}
-}
-
-type making = func(context.Context, resource.Request) (resource.Result, error)
-
-type maker struct {
-	create, update making
-	remove         func(context.Context, resource.Request) error
-}
-
-func (p maker) Create(ctx context.Context, r resource.Request) (resource.Result, error) {
-	return p.create(ctx, r)
-}
-func (p maker) Update(ctx context.Context, r resource.Request) (resource.Result, error) {
-	return p.update(ctx, r)
-}
-func (p maker) Delete(ctx context.Context, r resource.Request) error { return p.remove(ctx, r) }
-
-func replaced(context.Context, resource.Request) (resource.Result, error) {
-	return resource.Result{}, resource.ErrReplace
 }
 
 // input reads a resource's properties as an operation's input, with another name for some.

@@ -18,15 +18,17 @@ var update = flag.Bool("update", false, "rewrite the documents and the list of s
 func accepted(t *testing.T) []Accepted {
 	t.Helper()
 	var suppressions []Suppression
+	var findings []Finding
 	for _, suffix := range environments {
-		suppressions = append(suppressions, synthesized(t, suffix).Suppressions()...)
+		suppressions = append(suppressions, ask(t).assemblies[suffix].Suppressions()...)
+		findings = append(findings, ask(t).findings[suffix]...)
 	}
-	return Accept(suppressions, packs(t))
+	return Accept(suppressions, findings)
 }
 
 // A document that lags behind the code misleads an assessor; a new suppression must be seen in review.
 func TestDocuments(t *testing.T) {
-	controls, err := Controlled(Controls, synthesized(t, "prod").Stacks, accepted(t))
+	controls, err := Controlled(Controls, ask(t).assemblies["prod"].Stacks, accepted(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +70,7 @@ func TestSuppressionsAreFew(t *testing.T) {
 // No suppression is for a whole stack, or for rules that a pattern matches.
 func TestSuppressionsAreNarrow(t *testing.T) {
 	for _, suffix := range environments {
-		for _, s := range synthesized(t, suffix).Suppressions() {
+		for _, s := range ask(t).assemblies[suffix].Suppressions() {
 			if !strings.Contains(s.Path, "/") || len(s.Resource) == 0 || len(s.Resource) > 12 {
 				t.Errorf("%s suppresses %v on %v", s.Path, s.Rules, s.Resource)
 			}
@@ -87,15 +89,9 @@ func TestControlsAreHeld(t *testing.T) {
 	for _, source := range policy.Sources() {
 		ours.WriteString(source.Content)
 	}
-	asked := map[string]bool{}
-	for _, suffix := range environments {
-		for _, rule := range reported(t, synthesized(t, suffix)) {
-			asked[rule] = true
-		}
-	}
 	for _, c := range Controls {
 		for _, name := range c.HeldBy {
-			held := asked[name]
+			held := ask(t).applied[name]
 			switch {
 			case strings.HasPrefix(name, "PAY-"):
 				held = strings.Contains(ours.String(), `"`+name+`"`)
@@ -124,26 +120,6 @@ func TestEachRuleIsTried(t *testing.T) {
 			}
 		}
 	}
-}
-
-// reported are the rules on which the packs report, compliant or not.
-func reported(t *testing.T, assembly Assembly) []string {
-	t.Helper()
-	var rules []string
-	files, err := filepath.Glob(filepath.Join(assembly.Dir, "*-NagReport.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		var report nagReport
-		if err := readJSON(file, &report); err != nil {
-			t.Fatal(err)
-		}
-		for _, line := range report.Lines {
-			rules = append(rules, line.RuleID)
-		}
-	}
-	return rules
 }
 
 // exists says that stacks/ has a test of that name.

@@ -1,114 +1,207 @@
 package gates
 
 import (
+	"bufio"
+	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 )
 
-var reports []Finding
+// answers are what all gates say.
+type answers struct {
+	assemblies map[string]Assembly  // by suffix; shapes by what they are
+	findings   map[string][]Finding // by the same
+	sabotage   []Finding            // in each sabotaged template: the stack is edit-0, edit-1, … as in Sabotage, or unedit-0, …
+	applied    map[string]bool      // the packs' rules and Control Tower's controls that had something to look at
+}
 
-// packs is what the packs find in the environments, in constructs and templates, asked once a test binary.
-func packs(t *testing.T) []Finding {
+var asked = sync.OnceValues(askAll)
+
+// ask has the answers, asked for once a test binary.
+func ask(t *testing.T) *answers {
 	t.Helper()
-	if reports == nil {
-		var all []Stack
-		for _, suffix := range environments {
-			assembly := synthesized(t, suffix)
-			nag, err := Nag(assembly)
-			if err != nil {
-				t.Fatal(err)
-			}
-			reports, all = append(reports, nag...), append(all, assembly.Stacks...)
-		}
-		reports = append(reports, rendered(t, all)...)
+	if os.Getenv("GATES") == "passed" {
+		t.Skip("make gates has asked them all")
 	}
-	return reports
-}
-
-// evaluation is what all gates find: by suffix in the environments, and in each sabotaged template.
-type evaluation struct {
-	findings map[string][]Finding
-	applied  map[string]bool // the controls of Control Tower that had something to look at
-	sabotage []Finding       // the stack is edit-0, edit-1, … as in Sabotage
-}
-
-var evaluated *evaluation
-
-// evaluate asks all gates, once a test binary. What is not jsii runs beside it: cfn-guard and Node.js take their time.
-func evaluate(t *testing.T) *evaluation {
-	t.Helper()
-	if evaluated != nil {
-		return evaluated
-	}
-	var beside gather
-	var all []Stack
-	for _, suffix := range environments {
-		assembly := synthesized(t, suffix)
-		all = append(all, assembly.Stacks...)
-		beside.guard(t, ControlTower, assembly.Stacks)
-	}
-	edits := sabotaged(t, synthesized(t, "prod").Stacks)
-	beside.validate(t, slices.Concat(all, edits["ours"]))
-	for _, rule := range slices.Sorted(maps.Keys(edits)) {
-		if strings.HasPrefix(rule, "CT.") {
-			beside.guard(t, []string{rule}, edits[rule])
-		}
-	}
-	found := slices.Concat(packs(t), rendered(t, edits["packs"]), beside.wait(t))
-	evaluated = &evaluation{findings: map[string][]Finding{}, applied: beside.applied}
-	for _, f := range found {
-		if strings.HasPrefix(f.Stack, "edit-") {
-			evaluated.sabotage = append(evaluated.sabotage, f)
-		} else {
-			_, suffix := split(f.Stack)
-			evaluated.findings[suffix] = append(evaluated.findings[suffix], f)
-		}
-	}
-	return evaluated
-}
-
-// gather collects what gates find that run at the same time.
-type gather struct {
-	group    sync.WaitGroup
-	mutex    sync.Mutex
-	findings []Finding
-	applied  map[string]bool
-	errs     []error
-}
-
-func (g *gather) add(findings []Finding, applied map[string]bool, err error) {
-	g.mutex.Lock()
-	defer g.mutex.Unlock()
-	if g.applied == nil {
-		g.applied = map[string]bool{}
-	}
-	g.findings = append(g.findings, findings...)
-	maps.Copy(g.applied, applied)
-	g.errs = append(g.errs, err)
-}
-
-func (g *gather) guard(t *testing.T, controls []string, templates []Stack) {
-	t.Helper()
-	g.group.Go(func() { g.add(Guard(t.Context(), root, controls, templates)) })
-}
-
-func (g *gather) validate(t *testing.T, templates []Stack) {
-	t.Helper()
-	g.group.Go(func() {
-		findings, err := Validate(t.Context(), root, templates)
-		g.add(findings, nil, err)
-	})
-}
-
-func (g *gather) wait(t *testing.T) []Finding {
-	t.Helper()
-	g.group.Wait()
-	if err := errors.Join(g.errs...); err != nil {
+	all, err := asked()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return g.findings
+	return all
+}
+
+// orders are what processes of their own synthesize at the same time, one thing after the other: jsii does one thing at a
+// time, and its start costs seconds.
+func orders() [][]order {
+	var first, second []order
+	for _, suffix := range environments {
+		settings := map[string]any{"environmentSuffix": suffix}
+		if suffix == "prod" {
+			settings["certificateArn"] = testCertificate
+			first = append(first, order{Name: suffix, Settings: settings, Packs: true, Sabotage: true})
+		} else {
+			second = append(second, order{Name: suffix, Settings: settings, Packs: true})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(shapes)) {
+		first = append(first, order{Name: name, Settings: shapes[name]})
+	}
+	return [][]order{first, second}
+}
+
+// asking is the work in progress: what is synthesized is looked at while the rest is synthesized.
+type asking struct {
+	*answers
+	templates chan Stack // for our own rules
+	group     sync.WaitGroup
+	mutex     sync.Mutex
+	errs      []error
+}
+
+func askAll() (*answers, error) {
+	dir, err := os.MkdirTemp("", "gates")
+	if err != nil {
+		return nil, err
+	}
+	a := asking{
+		answers:   &answers{assemblies: map[string]Assembly{}, findings: map[string][]Finding{}, applied: map[string]bool{}},
+		templates: make(chan Stack),
+	}
+	validated := make(chan struct{})
+	go func() {
+		defer close(validated)
+		found, err := Validate(context.Background(), root, func(yield func(Stack) bool) {
+			for template := range a.templates {
+				yield(template)
+			}
+		})
+		a.add(found, nil, err)
+	}()
+	for i, list := range orders() {
+		a.group.Go(func() { a.apart(jobs{filepath.Join(dir, fmt.Sprint(i)), list}) })
+	}
+	a.group.Wait()
+	close(a.templates)
+	<-validated
+	return a.answers, errors.Join(append(a.errs, os.RemoveAll(dir))...)
+}
+
+// apart has a process carry out the orders, and looks at each assembly that it reports.
+func (a *asking) apart(orders jobs) {
+	command := exec.Command(os.Args[0]) //nolint:gosec // this binary itself
+	command.Env = append(os.Environ(), synthesizes+"="+string(mustJSON(orders)))
+	var said strings.Builder
+	command.Stderr = &said
+	out, err := command.StdoutPipe()
+	if err == nil {
+		err = command.Start()
+	}
+	if err != nil {
+		a.add(nil, nil, err)
+		return
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		kind, name, _ := strings.Cut(lines.Text(), " ")
+		a.group.Go(func() { a.look(kind, name, orders.out(kind, name)) })
+	}
+	if err := command.Wait(); err != nil {
+		a.add(nil, nil, fmt.Errorf("%w\n%s", err, said.String()))
+	}
+}
+
+// look has the gates look at an assembly: an environment's, a shape's, or one of templates as they are rendered.
+func (a *asking) look(kind, name, dir string) {
+	assembly, err := Read(dir)
+	if err != nil {
+		a.add(nil, nil, err)
+		return
+	}
+	_, shape := shapes[name]
+	if !shape {
+		if kind == constructs {
+			a.add(reported(dir))
+		}
+		found, err := Nag(assembly)
+		if kind != constructs { // an include has resources, and no constructs
+			found = slices.DeleteFunc(found, func(f Finding) bool { return ConstructOnly[f.Rule] != "" })
+		}
+		a.add(found, nil, err)
+	}
+	if kind != constructs {
+		return
+	}
+	a.mutex.Lock()
+	a.assemblies[name] = assembly
+	a.mutex.Unlock()
+	for _, stack := range assembly.Stacks {
+		if shape {
+			stack.Name = name + ": " + stack.Name
+		}
+		a.templates <- stack
+	}
+	if !shape {
+		a.add(Guard(context.Background(), root, ControlTower, assembly.Stacks))
+	}
+	if name == "prod" {
+		a.spoil(assembly)
+	}
+}
+
+func (a *asking) spoil(production Assembly) {
+	a.group.Go(func() {
+		edits, err := sabotaged(production.Stacks, "ours")
+		for _, edited := range edits {
+			a.templates <- edited.stack
+		}
+		a.add(nil, nil, err)
+	})
+	edits, err := sabotaged(production.Stacks, "guard")
+	a.add(nil, nil, err)
+	for _, edited := range edits {
+		a.group.Go(func() {
+			found, _, err := Guard(context.Background(), root, []string{edited.By}, []Stack{edited.stack})
+			a.add(found, nil, err)
+		})
+	}
+}
+
+// reported are the rules on which the packs report, compliant or not.
+func reported(dir string) (none []Finding, rules map[string]bool, err error) {
+	rules = map[string]bool{}
+	files, err := filepath.Glob(filepath.Join(dir, "*-NagReport.json"))
+	for _, file := range files {
+		var report nagReport
+		err = errors.Join(err, readJSON(file, &report))
+		for _, line := range report.Lines {
+			rules[line.RuleID] = true
+		}
+	}
+	return nil, rules, err
+}
+
+func (a *asking) add(findings []Finding, applied map[string]bool, err error) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	for _, f := range findings {
+		_, suffix := split(f.Stack)
+		name, _, shape := strings.Cut(f.Stack, ": ")
+		switch {
+		case strings.HasPrefix(f.Stack, "edit-"), strings.HasPrefix(f.Stack, "unedit-"):
+			a.sabotage = append(a.sabotage, f)
+		case shape:
+			a.findings[name] = append(a.findings[name], f)
+		default:
+			a.findings[suffix] = append(a.findings[suffix], f)
+		}
+	}
+	maps.Copy(a.applied, applied)
+	a.errs = append(a.errs, err)
 }

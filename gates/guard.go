@@ -3,12 +3,15 @@ package gates
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // guard is where the npm package @cdklabs/cdk-validator-cfnguard keeps its programs and rules.
@@ -26,38 +29,43 @@ func guardBinary(root, system, architecture string) string {
 // ruleName finds the name of a rule file's main rule, which is what reports call it.
 var ruleName = regexp.MustCompile(`(?m)^rule (\w+) when is_cfn_template`)
 
-// guardRules reads Control Tower's rules: their text, and which control a reported name stands for.
-func guardRules(root string, controls []string) (texts []string, control map[string]string, err error) {
-	control = map[string]string{}
+// guardRule is a control of Control Tower as cfn-guard reads it.
+type guardRule struct {
+	control string
+	name    string // what reports call it
+	text    string
+}
+
+// guardRules reads Control Tower's rules.
+func guardRules(root string, controls []string) ([]guardRule, error) {
+	var rules []guardRule
 	for _, id := range controls {
 		name := strings.ReplaceAll(strings.ToLower(id), ".", "-") + ".guard"
 		found, _ := filepath.Glob(filepath.Join(root, guard, "rules", "control-tower", "cfn-guard", "*", name)) // the pattern is ours
 		if len(found) != 1 {
-			return nil, nil, fmt.Errorf("%s: %d rule files are called %s, want 1", id, len(found), name)
+			return nil, fmt.Errorf("%s: %d rule files are called %s, want 1", id, len(found), name)
 		}
 		text, err := os.ReadFile(found[0])
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		rule := ruleName.FindSubmatch(text)
 		if rule == nil {
-			return nil, nil, fmt.Errorf("%s: no rule in %s", id, found[0])
+			return nil, fmt.Errorf("%s: no rule in %s", id, found[0])
 		}
-		texts, control[string(rule[1])] = append(texts, string(text)), id
+		rules = append(rules, guardRule{id, string(rule[1]), string(text)})
 	}
-	return texts, control, nil
+	return rules, nil
 }
 
 var typeName = regexp.MustCompile(`"(AWS::\w+::\w+)"`)
 
-// looked leaves of the templates what the rules look at, and what that refers to: cfn-guard's time grows with rules times
-// resources.
-func looked(templates []Stack, rules []string) []Stack {
+// looked leaves of the templates what a rule looks at, and what that refers to: cfn-guard's time grows with rules times
+// resources. A template with nothing to look at is left out.
+func looked(templates []Stack, rule string) []Stack {
 	types := map[any]bool{}
-	for _, rule := range rules {
-		for _, name := range typeName.FindAllStringSubmatch(rule, -1) {
-			types[name[1]] = true
-		}
+	for _, name := range typeName.FindAllStringSubmatch(rule, -1) {
+		types[name[1]] = true
 	}
 	var less []Stack
 	for _, t := range templates {
@@ -73,7 +81,9 @@ func looked(templates []Stack, rules []string) []Stack {
 				}
 			}
 		}
-		less = append(less, Stack{Name: t.Name, Template: map[string]any{"Resources": kept}})
+		if len(kept) > 0 {
+			less = append(less, Stack{Name: t.Name, Template: map[string]any{"Resources": kept}})
+		}
 	}
 	return less
 }
@@ -116,48 +126,69 @@ type guardReport struct {
 	Compliant []string
 }
 
-// Guard checks templates against controls of Control Tower. Applied are the controls that had something to look at.
+// Guard checks templates against controls of Control Tower, all at once. Applied are the controls that had something to
+// look at.
 func Guard(ctx context.Context, root string, controls []string, templates []Stack) (findings []Finding, applied map[string]bool, err error) {
 	return guardWith(ctx, guardBinary(root, runtime.GOOS, runtime.GOARCH), root, controls, templates)
 }
 
 func guardWith(ctx context.Context, program, root string, controls []string, templates []Stack) (findings []Finding, applied map[string]bool, err error) {
-	rules, control, err := guardRules(root, controls)
+	rules, err := guardRules(root, controls)
 	if err != nil {
 		return nil, nil, err
 	}
-	input := mustJSON(map[string][]string{"rules": rules, "data": texts(looked(templates, rules))})
+	var all sync.WaitGroup
+	reports, errs := make([]guardReports, len(rules)), make([]error, len(rules))
+	for i, rule := range rules {
+		all.Go(func() { reports[i], errs[i] = rule.ask(ctx, program, looked(templates, rule.text)) })
+	}
+	all.Wait()
+	applied = map[string]bool{}
+	for i, rule := range rules {
+		found := reports[i].findings
+		findings = append(findings, found...)
+		if len(found) > 0 || reports[i].compliant {
+			applied[rule.control] = true
+		}
+	}
+	return sorted(findings), applied, errors.Join(errs...)
+}
+
+// guardReports are what cfn-guard says of all templates by one rule.
+type guardReports struct {
+	findings  []Finding
+	compliant bool // somewhere
+}
+
+func (r guardRule) ask(ctx context.Context, program string, templates []Stack) (said guardReports, err error) {
+	if len(templates) == 0 {
+		return said, nil
+	}
+	input := mustJSON(map[string][]string{"rules": {r.text}, "data": texts(templates)})
 	var reports []guardReport
-	if err := run(ctx, &reports, input, program,
+	if err := run(ctx, &reports, slices.Values([][]byte{input}), program,
 		"validate", "--payload", "--structured", "--output-format", "json", "--show-summary", "none"); err != nil {
-		return nil, nil, err
+		return said, err
 	}
 	if len(reports) != len(templates) {
-		return nil, nil, fmt.Errorf("cfn-guard reports on %d of %d templates", len(reports), len(templates))
+		return said, fmt.Errorf("%s: cfn-guard reports on %d of %d templates", r.control, len(reports), len(templates))
 	}
-	applied = map[string]bool{}
 	for i, report := range reports {
-		for _, name := range report.Compliant {
-			applied[control[name]] = true
-		}
+		said.compliant = said.compliant || slices.Contains(report.Compliant, r.name)
 		for _, broken := range report.NotCompliant {
-			found := guardFindings(control, broken.Rule, templates[i]) //nolint:gosec // there are as many, see above
-			findings = append(findings, found...)
-			applied[found[0].Rule] = true
+			said.findings = append(said.findings, r.findings(broken.Rule, templates[i])...)
 		}
 	}
-	return sorted(findings), applied, nil
+	return said, nil
 }
 
 var guardedResource = regexp.MustCompile(`"path":\s*"/Resources/(\w+)`)
 
-// guardFindings finds out which resources break a rule: the report says it in the path of each value that it shows.
-func guardFindings(control map[string]string, rule json.RawMessage, stack Stack) []Finding {
-	var named struct{ Name string }
-	_ = json.Unmarshal(rule, &named) // it was part of valid JSON
-	finding := Finding{Rule: control[named.Name], Stack: stack.Name, Message: named.Name}
+// findings finds out which resources break the rule: the report says it in the path of each value that it shows.
+func (r guardRule) findings(broken json.RawMessage, stack Stack) []Finding {
+	finding := Finding{Rule: r.control, Stack: stack.Name, Message: r.name}
 	var findings []Finding
-	for _, match := range guardedResource.FindAllSubmatch(rule, -1) {
+	for _, match := range guardedResource.FindAllSubmatch(broken, -1) {
 		finding.Resource = string(match[1])
 		findings = append(findings, finding)
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,39 +170,43 @@ func TestEdits(t *testing.T) {
 // A validator that cannot be run must not look like one that finds nothing.
 func TestBrokenValidators(t *testing.T) {
 	template := []Stack{{Name: "one", Template: object{"Resources": object{}}}}
-	if _, err := Validate(t.Context(), t.TempDir(), template); err == nil {
+	if _, err := Validate(t.Context(), t.TempDir(), slices.Values(template)); err == nil {
 		t.Error("no engine finds nothing")
+	}
+	silent := files(t, map[string]string{"node_modules/@aws/cloudformation-validate/index.js": `
+		exports.RegoEngine = class { }; process.stdout.write("[]"); process.exit()`})
+	if _, err := Validate(t.Context(), silent, slices.Values(template)); err == nil {
+		t.Error("a report on no template passes")
 	}
 	incomplete := files(t, map[string]string{"node_modules/@aws/cloudformation-validate/index.js": `
 		exports.RegoEngine = class { validateStandard(t) { return { filePath: t.path, status: "ANALYSIS_INCOMPLETE", diagnostics: [] } } }`})
-	if _, err := Validate(t.Context(), incomplete, template); err == nil {
+	if _, err := Validate(t.Context(), incomplete, slices.Values(template)); err == nil {
 		t.Error("a validation that gave up finds nothing")
 	}
 	var answer any
-	if err := run(t.Context(), &answer, nil, "node", "-e", "process.stdout.write('text')"); err == nil {
+	if err := run(t.Context(), &answer, slices.Values([][]byte{[]byte("{}")}), "node", "-e", "process.stdout.write('text')"); err == nil {
 		t.Error("text passes for a report")
 	}
-	if err := run(t.Context(), &answer, nil, "there-is-no-such-program"); !errors.Is(err, os.ErrNotExist) && err == nil {
+	if err := run(t.Context(), &answer, slices.Values([][]byte{[]byte("{}")}), "there-is-no-such-program"); !errors.Is(err, os.ErrNotExist) && err == nil {
 		t.Errorf("no program: %v", err)
 	}
 }
 
 func TestBrokenGuard(t *testing.T) {
-	template := []Stack{{Name: "one", Template: object{"Resources": object{}}}}
-	rules := filepath.Join(guard, "rules", "control-tower", "cfn-guard", "x")
+	template := []Stack{{Name: "one", Template: object{"Resources": object{"A": object{"Type": "AWS::X::Y"}}}}}
+	rule := filepath.Join(guard, "rules", "control-tower", "cfn-guard", "x", "ct-x-pr-1.guard")
+	const text = "let all = Resources.*[ Type == \"AWS::X::Y\" ]\nrule x when is_cfn_template(y) {\n}\n"
 	for name, contents := range map[string]map[string]string{
 		"no rule file":            {},
-		"a rule file with none":   {filepath.Join(rules, "ct-x-pr-1.guard"): "let a = 1\n"},
-		"no program":              {filepath.Join(rules, "ct-x-pr-1.guard"): "rule x when is_cfn_template(y) {\n}\n"},
-		"a rule file that is not": {filepath.Join(rules, "ct-x-pr-1.guard", "folder"): ""},
+		"a rule file with none":   {rule: "let a = 1\n"},
+		"no program":              {rule: text},
+		"a rule file that is not": {filepath.Join(rule, "folder"): ""},
 	} {
 		if _, _, err := Guard(t.Context(), files(t, contents), []string{"CT.X.PR.1"}, template); err == nil {
 			t.Errorf("%s: nothing is found", name)
 		}
 	}
-	silent := files(t, map[string]string{
-		filepath.Join(rules, "ct-x-pr-1.guard"): "rule x when is_cfn_template(y) {\n}\n",
-	})
+	silent := files(t, map[string]string{rule: text})
 	program := guardBinary(silent, "linux", "amd64")
 	if err := os.MkdirAll(filepath.Dir(program), 0o700); err != nil {
 		t.Fatal(err)
@@ -212,23 +217,27 @@ func TestBrokenGuard(t *testing.T) {
 	if _, _, err := guardWith(t.Context(), program, silent, []string{"CT.X.PR.1"}, template); err == nil {
 		t.Error("a report on no template passes")
 	}
+	found, applied, err := guardWith(t.Context(), program, silent, []string{"CT.X.PR.1"}, []Stack{{Name: "none", Template: object{}}})
+	if len(found) > 0 || len(applied) > 0 || err != nil {
+		t.Errorf("of nothing to look at: %v, %v, %v", found, applied, err)
+	}
 }
 
 // A rule may be broken without the report naming a resource.
 func TestGuardFindings(t *testing.T) {
-	findings := guardFindings(map[string]string{"a": "CT.A.PR.1"}, []byte(`{"name": "a"}`), Stack{Name: "one"})
+	findings := guardRule{control: "CT.A.PR.1", name: "a"}.findings([]byte(`{"name": "a"}`), Stack{Name: "one"})
 	if len(findings) != 1 || findings[0] != (Finding{"CT.A.PR.1", "one", "", "a"}) {
 		t.Errorf("found %v", findings)
 	}
 }
 
-// Both gates on one bucket that is no log bucket of ours: enough to see that they look.
+// The gates on one bucket that is no log bucket of ours: enough to see that they look. make gates sees it in earnest.
 func TestGatesLook(t *testing.T) {
 	template := []Stack{{Name: "one", Template: object{"Resources": object{
 		"Bucket": object{"Type": "AWS::S3::Bucket", "Properties": object{"BucketName": object{"Fn::Join": list{"", list{object{"Ref": "Key"}}}}}},
 		"Key":    object{"Type": "AWS::KMS::Alias", "Properties": object{"TargetKeyId": object{"Fn::GetStackOutput": object{}}, "AliasName": "alias/x"}},
 	}}}}
-	found, err := Validate(t.Context(), root, template)
+	found, err := Validate(t.Context(), root, slices.Values(template))
 	if err != nil || len(found) < 5 || found[0].Resource != "Bucket" {
 		t.Errorf("our rules find %v, %v", found, err)
 	}
@@ -236,11 +245,16 @@ func TestGatesLook(t *testing.T) {
 	if err != nil || len(found) == 0 || found[0].Resource != "Bucket" || !applied["CT.S3.PR.5"] {
 		t.Errorf("Control Tower's rules find %v, %v, %v", found, applied, err)
 	}
-	found = rendered(t, template)
-	if len(found) == 0 || found[0].Resource != "Bucket" {
-		t.Errorf("cdk-nag finds %v", found)
+	out := t.TempDir()
+	render(template, out)
+	assembly, err := Read(out)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := Include(template, filepath.Join(t.TempDir(), "gone"), assemblyDir(t), nil); !errors.Is(err, fs.ErrNotExist) {
+	if found, err := Nag(assembly); err != nil || len(found) == 0 || found[0].Resource != "Bucket" {
+		t.Errorf("cdk-nag finds %v, %v", found, err)
+	}
+	if _, err := Include(template, filepath.Join(t.TempDir(), "gone"), t.TempDir(), nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("nowhere to write: %v", err)
 	}
 }

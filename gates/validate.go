@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"os/exec"
 	"path/filepath"
 
@@ -14,13 +15,24 @@ import (
 
 // validator is CloudFormation Validate without its own rules, which each validated synth evaluates: the CDK's plugin
 // has no way to leave them out, and they take a hundred times as long as ours. It is the plugin's version, a test holds.
+// It reads lines: the rules, then the name and the text of each template. Its start takes longer than all the rest and
+// can begin before there are templates; and it collects garbage all the time, so that a parsed template costs seconds.
 const validator = `
 const { RegoEngine } = require(process.argv[1]);
-const { rules, templates } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
-const engine = new RegoEngine({ customRules: rules });
-const reports = templates.map(({ Name, Template }) => engine.validateStandard(
-	{ path: Name, readBytes: () => Buffer.from(JSON.stringify(Template)) }, { disableBuiltinRules: true, severityLevel: 'WARN' }));
-process.stdout.write(JSON.stringify(reports));
+(async () => {
+	let engine;
+	const reports = [];
+	for await (const line of require('readline').createInterface({ input: process.stdin })) {
+		const [path, template] = line.split('\t');
+		if (engine) {
+			reports.push(engine.validateStandard({ path, readBytes: () => Buffer.from(template) },
+				{ disableBuiltinRules: true, severityLevel: 'WARN' }));
+		} else {
+			engine = new RegoEngine({ customRules: JSON.parse(line) });
+		}
+	}
+	process.stdout.write(JSON.stringify(reports));
+})();
 `
 
 type validation struct {
@@ -35,13 +47,24 @@ type validation struct {
 	}
 }
 
-// Validate evaluates our own rules on templates. The root is that of the module, where the validator is installed.
-func Validate(ctx context.Context, root string, templates []Stack) ([]Finding, error) {
-	input := mustJSON(map[string]any{"rules": policy.Sources(), "templates": templates})
+// Validate evaluates our own rules on templates as they come. The root is that of the module, where the validator is
+// installed.
+func Validate(ctx context.Context, root string, templates iter.Seq[Stack]) ([]Finding, error) {
+	count := 0
+	input := func(yield func([]byte) bool) {
+		yield(append(mustJSON(policy.Sources()), '\n'))
+		for template := range templates {
+			count++
+			yield(fmt.Appendf(nil, "%s\t%s\n", template.Name, mustJSON(template.Template)))
+		}
+	}
 	engine := filepath.Join(root, "node_modules", "@aws", "cloudformation-validate")
 	var reports []validation
 	if err := run(ctx, &reports, input, "node", "-e", validator, engine); err != nil {
 		return nil, err
+	}
+	if len(reports) != count {
+		return nil, fmt.Errorf("the validator reports on %d of %d templates", len(reports), count)
 	}
 	var findings []Finding
 	for _, report := range reports {
@@ -64,17 +87,25 @@ func mustJSON(value any) []byte {
 	return raw
 }
 
-// run hands a command its input and reads its JSON.
-func run(ctx context.Context, answer any, input []byte, name string, args ...string) error {
+// run hands a command its input and reads its JSON. One that ends before has a reason to say, and the input is read
+// nevertheless: somebody may be waiting to get rid of it.
+func run(ctx context.Context, answer any, input iter.Seq[[]byte], name string, args ...string) error {
 	command := exec.CommandContext(ctx, name, args...) //nolint:gosec // Node.js, or cfn-guard where npm put it
-	var errs bytes.Buffer
-	command.Stdin, command.Stderr = bytes.NewReader(input), &errs
-	out, err := command.Output()
+	var out, errs bytes.Buffer
+	command.Stdout, command.Stderr = &out, &errs
+	stdin, _ := command.StdinPipe() // there is none yet, and that would be the error
+	err := command.Start()
+	for part := range input {
+		_, _ = stdin.Write(part)
+	}
+	if err == nil {
+		err = errors.Join(stdin.Close(), command.Wait())
+	}
 	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || len(out) == 0) {
+	if err != nil && (!errors.As(err, &exit) || out.Len() == 0) {
 		return fmt.Errorf("%s: %w\n%s", name, err, errs.String())
 	}
-	if err := json.Unmarshal(out, answer); err != nil {
+	if err := json.Unmarshal(out.Bytes(), answer); err != nil {
 		return fmt.Errorf("%s answers no JSON: %w\n%s", name, err, errs.String())
 	}
 	return nil

@@ -5,7 +5,7 @@ package gates
 //
 // https://docs.aws.amazon.com/controltower/latest/controlreference/proactive-controls.html
 var ControlTower = []string{
-	"CT.CLOUDWATCH.PR.3", "CT.CLOUDWATCH.PR.4",
+	"CT.CLOUDWATCH.PR.1", "CT.CLOUDWATCH.PR.3", "CT.CLOUDWATCH.PR.4",
 	"CT.EC2.PR.3", "CT.EC2.PR.4", "CT.EC2.PR.11",
 	"CT.ECR.PR.1", "CT.ECR.PR.2", "CT.ECR.PR.3",
 	"CT.ECS.PR.3", "CT.ECS.PR.4", "CT.ECS.PR.5", "CT.ECS.PR.6", "CT.ECS.PR.9",
@@ -22,7 +22,6 @@ var ControlTower = []string{
 
 // Refused are the controls that would apply and do not fit, each with why, and what is done instead.
 var Refused = map[string]string{
-	"CT.CLOUDWATCH.PR.1":    "the gate alarms' action is CodeDeploy's; PAY-LOGS-07 asks it of every other alarm",
 	"CT.CLOUDWATCH.PR.2":    "application logs are kept for thirty days by requirement, and archived for 400",
 	"CT.ECS.PR.1":           "it is about services with a launch type; ours pins 1.4.0, which is the latest",
 	"CT.ECS.PR.2":           "it knows only Value enabled; ours is enhanced, which is more (PAY-RELEASE-14)",

@@ -83,6 +83,7 @@ var sabotagedRelease = []Edit{
 	{"the next edit of the listener puts blue live", "platform", listenerType, "ProductionListener", "Properties/DefaultActions/0/TargetGroupArn", object{"Ref": "Blue10BB7880"}, "PAY-RELEASE-09"},
 	{"a quiet hour stops a release", "platform", alarmType, "GateBlueErrors", "Properties/TreatMissingData", "breaching", "PAY-RELEASE-10"},
 	{"an alarm tells nobody", "observability", alarmType, "", "Properties/AlarmActions", nil, "PAY-LOGS-07"},
+	{"nobody hears why a release is stopped", "platform", alarmType, "GateGreenErrors", "Properties/AlarmActions", nil, "CT.CLOUDWATCH.PR.1"},
 	{"an alarm's actions are off", "observability", alarmType, "", "Properties/ActionsEnabled", false, "CT.CLOUDWATCH.PR.4"},
 }
 

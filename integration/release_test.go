@@ -19,7 +19,7 @@ func deploy() *codedeploy.Client { return codedeploy.NewFromConfig(env.aws) }
 // names of the CodeDeploy application and of its deployment group.
 func application() string { return "payment-processor-" + *suffix }
 
-// gateAlarms stop a release, and have no other action.
+// gateAlarms stop a release.
 func gateAlarms(t *testing.T) []string {
 	t.Helper()
 	name := application()

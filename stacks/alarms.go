@@ -39,9 +39,9 @@ const (
 	silenceIsUnknown = awscloudwatch.TreatMissingData_MISSING
 )
 
-func newAlarms(stack awscdk.Stack, topic awssns.ITopic, signals signals, config Config) []awscloudwatch.Alarm {
+func newAlarms(stack awscdk.Stack, topic awssns.ITopic, signals signals, config Config) []awscloudwatch.IAlarm {
 	page := awscloudwatchactions.NewSnsAction(topic)
-	var alarms []awscloudwatch.Alarm
+	var alarms []awscloudwatch.IAlarm
 	for _, a := range allAlarms(signals, config) {
 		alarm := awscloudwatch.NewAlarm(stack, &a.ID, &awscloudwatch.AlarmProps{
 			AlarmName:          new(config.names().alarm(a.Name)),

@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"regexp"
@@ -12,7 +13,7 @@ import (
 // described puts what makes an alarm fire on one line.
 func described(alarm object) string {
 	metric, _ := alarm["MetricName"].(string)
-	stat, period := fmt.Sprint(alarm["Statistic"]), alarm["Period"]
+	stat, period := fmt.Sprint(cmp.Or(alarm["Statistic"], alarm["ExtendedStatistic"])), alarm["Period"]
 	list, _ := alarm["Metrics"].([]any)
 	for _, item := range list {
 		item := item.(object)
@@ -33,9 +34,7 @@ func (e *environment) pagingAlarms(t *testing.T) []object {
 	t.Helper()
 	var alarms []object
 	for _, r := range e.resources("AWS::CloudWatch::Alarm") {
-		if r.Stack == "observability" {
-			alarms = append(alarms, e.rendered(t, r.Stack, r.Properties).(object))
-		}
+		alarms = append(alarms, e.rendered(t, r.Stack, r.Properties).(object))
 	}
 	return alarms
 }
@@ -49,6 +48,12 @@ func TestAlarmsFireWhenTheyShould(t *testing.T) {
 		"payment-processor-deployment-failed-dev: TriggeredRules Sum GreaterThanOrEqualToThreshold 1, 1 of 1 x 300 s, silence is notBreaching",
 		"payment-processor-elb-5xx-dev: HTTPCode_ELB_5XX_Count Sum GreaterThanThreshold 5, 3 of 5 x 60 s, silence is notBreaching",
 		"payment-processor-event-delivery-dev: spot + placement + deployment + findings Sum GreaterThanOrEqualToThreshold 1, 1 of 1 x 300 s, silence is notBreaching",
+		"payment-processor-gate-blue-errors-dev: 100 * errors / requests Sum GreaterThanThreshold 5, 2 of 2 x 60 s, silence is notBreaching",
+		"payment-processor-gate-blue-slow-dev: TargetResponseTime p99 GreaterThanThreshold 2, 2 of 2 x 60 s, silence is notBreaching",
+		"payment-processor-gate-blue-unhealthy-dev: UnHealthyHostCount Maximum GreaterThanThreshold 0, 2 of 2 x 60 s, silence is notBreaching",
+		"payment-processor-gate-green-errors-dev: 100 * errors / requests Sum GreaterThanThreshold 5, 2 of 2 x 60 s, silence is notBreaching",
+		"payment-processor-gate-green-slow-dev: TargetResponseTime p99 GreaterThanThreshold 2, 2 of 2 x 60 s, silence is notBreaching",
+		"payment-processor-gate-green-unhealthy-dev: UnHealthyHostCount Maximum GreaterThanThreshold 0, 2 of 2 x 60 s, silence is notBreaching",
 		"payment-processor-healthy-tasks-dev: IF(blue > green, blue, green) Average LessThanThreshold 2, 3 of 3 x 60 s, silence is breaching",
 		"payment-processor-image-findings-dev: TriggeredRules Sum GreaterThanOrEqualToThreshold 1, 1 of 1 x 300 s, silence is notBreaching",
 		"payment-processor-latency-p99-dev: IF(blue > green, blue, green) p99 GreaterThanThreshold 2, 3 of 5 x 60 s, silence is notBreaching",

@@ -12,7 +12,7 @@ import (
 
 // newDashboard lays out what a person on call asks, in the order in which they ask it: is anything ringing; what do
 // customers feel; what runs short; what has changed; what does it cost; who is kept out. docs/dashboard.md shows the layout.
-func newDashboard(stack awscdk.Stack, signals signals, alarms []awscloudwatch.Alarm, events serviceEvents, props ObservabilityStackProps) awscloudwatch.Dashboard {
+func newDashboard(stack awscdk.Stack, signals signals, alarms []awscloudwatch.IAlarm, events serviceEvents, props ObservabilityStackProps) awscloudwatch.Dashboard {
 	dashboard := awscloudwatch.NewDashboard(stack, new("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName:   new(props.Config.names().application()),
 		DefaultInterval: awscdk.Duration_Hours(new(3.0)),
@@ -25,7 +25,7 @@ func newDashboard(stack awscdk.Stack, signals signals, alarms []awscloudwatch.Al
 	return dashboard
 }
 
-func dashboardRows(signals signals, alarms []awscloudwatch.Alarm, events serviceEvents, props ObservabilityStackProps) *[]*[]awscloudwatch.IWidget {
+func dashboardRows(signals signals, alarms []awscloudwatch.IAlarm, events serviceEvents, props ObservabilityStackProps) *[]*[]awscloudwatch.IWidget {
 	rows := []*[]awscloudwatch.IWidget{
 		{introduction(props.Config), alarmStatus(alarms)},
 		customerWidgets(signals),
@@ -47,7 +47,7 @@ func introduction(config Config) awscloudwatch.IWidget {
 	})
 }
 
-func alarmStatus(alarms []awscloudwatch.Alarm) awscloudwatch.IWidget {
+func alarmStatus(alarms []awscloudwatch.IAlarm) awscloudwatch.IWidget {
 	var refs []interfacesawscloudwatch.IAlarmRef
 	for _, alarm := range alarms {
 		refs = append(refs, alarm)

@@ -70,7 +70,7 @@ func newDatabaseCluster(stack awscdk.Stack, props databaseClusterProps) awsrds.D
 	cluster := awsrds.NewDatabaseCluster(stack, new("Cluster"), clusterProps)
 	suppress(cluster, Suppression{
 		Rules:    []string{"NIST.800.53.R5-RDSInBackupPlan"},
-		Severity: "LOW",
+		Severity: "MEDIUM",
 		Reason:   "Aurora backs up continuously, for the days that PAY-DATABASE-06 holds; a plan of AWS Backup's is the landing zone's",
 		Accepted: "the compliance officer: backups stay in the account and region",
 	})

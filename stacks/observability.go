@@ -38,7 +38,7 @@ func NewObservabilityStack(scope constructs.Construct, id string, props Observab
 	return ObservabilityStack{
 		Stack:     stack,
 		Topic:     topic,
-		Dashboard: newDashboard(stack, signals, alarms, events, props),
+		Dashboard: newDashboard(stack, signals, append(alarms, gateAlarms(stack, props.Config)...), events, props),
 	}
 }
 

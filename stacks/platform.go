@@ -72,7 +72,7 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	gate.watch(task, credentials.asked)
 	newScaling(service, config.Scaling)
 
-	gates := newGateAlarms(stack, entrance)
+	gates := newGateAlarms(stack, entrance, config)
 	probe := newProbe(machinery, props.Vpc, placement)
 	hook := newHook(machinery, probe)
 	group := newDeploymentGroup(stack, deploymentGroupProps{

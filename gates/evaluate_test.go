@@ -138,21 +138,35 @@ func (a *asking) look(kind, name, dir string) {
 	if kind != constructs {
 		return
 	}
-	a.mutex.Lock()
-	a.assemblies[name] = assembly
-	a.mutex.Unlock()
 	for _, stack := range assembly.Stacks {
 		if shape {
 			stack.Name = name + ": " + stack.Name
 		}
 		a.templates <- stack
 	}
-	if !shape {
-		a.add(Guard(context.Background(), root, ControlTower, assembly.Stacks))
-	}
 	if name == "prod" {
 		a.spoil(assembly)
 	}
+	if all := a.arrived(name, assembly); all != nil {
+		a.add(Guard(context.Background(), root, ControlTower, all)) // once: cfn-guard starts for each control
+	}
+}
+
+// arrived notes an assembly, and returns the stacks of all environments when it is their last.
+func (a *asking) arrived(name string, assembly Assembly) (all []Stack) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.assemblies[name] = assembly
+	if !slices.Contains(environments, name) {
+		return nil
+	}
+	for _, suffix := range environments {
+		if _, ok := a.assemblies[suffix]; !ok {
+			return nil
+		}
+		all = append(all, a.assemblies[suffix].Stacks...)
+	}
+	return all
 }
 
 func (a *asking) spoil(production Assembly) {

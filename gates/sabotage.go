@@ -1,5 +1,7 @@
 package gates
 
+import "slices"
+
 // The types that most edits are of.
 const (
 	taskType     = "AWS::ECS::TaskDefinition"
@@ -30,8 +32,9 @@ type (
 const container = "Properties/ContainerDefinitions/0/"
 
 // Sabotage are single edits to production's templates, each with the rule that notices it.
-var Sabotage = append(append(append(append(append([]Edit{},
-	sabotagedTask...), sabotagedRelease...), sabotagedStores...), sabotagedEdges...), sabotagedDatabase...)
+var Sabotage = slices.Concat(
+	sabotagedTask, sabotagedRelease, sabotagedStores, sabotagedEdges, sabotagedDatabase, sabotagedRecord, sabotagedTrust,
+)
 
 var sabotagedTask = []Edit{
 	{"the container runs as root", "platform", taskType, "", container + "User", "root", "PAY-CONTAINER-01"},
@@ -65,6 +68,10 @@ var sabotagedTask = []Edit{
 	{"images are not scanned", "platform", imagesType, "", "Properties/ImageScanningConfiguration/ScanOnPush", false, "CT.ECR.PR.2"},
 	{"the image that runs can expire", "platform", imagesType, "", "Properties/LifecyclePolicy", nil, "PAY-RELEASE-17"},
 	{"production's images go with its stack", "platform", imagesType, "", "DeletionPolicy", "Delete", "PAY-CRYPT-16"},
+	{"tasks run on an old version of Fargate", "platform", serviceType, "", "Properties/PlatformVersion", "1.3.0", "PAY-RELEASE-18"},
+	{"images are encrypted with AWS's key", "platform", imagesType, "", "Properties/EncryptionConfiguration", object{"EncryptionType": "AES256"}, "PAY-RELEASE-19"},
+	{"what runs is one of ten images", "platform", imagesType, "", "Properties/LifecyclePolicy/LifecyclePolicyText", `{"rules":[{"rulePriority":1,"selection":{"tagStatus":"tagged","tagPrefixList":["live-"],"countType":"imageCountMoreThan","countNumber":10}}]}`, "PAY-RELEASE-17"},
+	{"any image counts before what runs", "platform", imagesType, "", "Properties/LifecyclePolicy/LifecyclePolicyText", `{"rules":[{"rulePriority":2,"selection":{"tagPrefixList":["live-"],"countType":"imageCountMoreThan","countNumber":100000}},{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":10}}]}`, "PAY-RELEASE-17"},
 }
 
 var sabotagedRelease = []Edit{
@@ -82,6 +89,8 @@ var sabotagedRelease = []Edit{
 	{"a release replaces in place", "platform", groupType, "", "Properties/DeploymentStyle/DeploymentType", "IN_PLACE", "PAY-RELEASE-08"},
 	{"the next edit of the listener puts blue live", "platform", listenerType, "ProductionListener", "Properties/DefaultActions/0/TargetGroupArn", object{"Ref": "Blue10BB7880"}, "PAY-RELEASE-09"},
 	{"a quiet hour stops a release", "platform", alarmType, "GateBlueErrors", "Properties/TreatMissingData", "breaching", "PAY-RELEASE-10"},
+	{"tasks have public addresses after the next release", "platform", "Custom::Release", "", "Properties/AppSpec", `{"Resources":[{"TargetService":{"Properties":{"NetworkConfiguration":{"AwsvpcConfiguration":{"AssignPublicIp":"ENABLED"}}}}}]}`, "PAY-RELEASE-12"},
+	{"an alarm tells a stranger", "observability", alarmType, "", "Properties/AlarmActions", list{"arn:aws:sns:us-east-2:999999999999:alarms"}, "PAY-LOGS-07"},
 	{"an alarm tells nobody", "observability", alarmType, "", "Properties/AlarmActions", nil, "PAY-LOGS-07"},
 	{"nobody hears why a release is stopped", "platform", alarmType, "GateGreenErrors", "Properties/AlarmActions", nil, "CT.CLOUDWATCH.PR.1"},
 	{"an alarm's actions are off", "observability", alarmType, "", "Properties/ActionsEnabled", false, "CT.CLOUDWATCH.PR.4"},

@@ -103,10 +103,13 @@ violation contains v if {
 
 violation contains v if {
 	some id, permission in typed("AWS::Lambda::Permission")
-	not permission.properties.SourceArn
-	not permission.properties.SourceAccount
+	not caller(permission.properties)
 	v := finding("PAY-ACCESS-07", id, "Properties.SourceArn", "a service may call a function for anybody")
 }
+
+caller(permission) if permission.SourceAccount
+
+caller(permission) if reference(permission.SourceArn)
 
 violation contains v if {
 	some id, permission in typed("AWS::Lambda::Permission")
@@ -125,4 +128,25 @@ violation contains v if {
 	regex.match(`(?i)(password|passwd|private_?key|api_?key|token)`, name)
 	is_string(value)
 	v := finding("PAY-ACCESS-10", id, "Properties.Environment", sprintf("%s is plain text in a function's environment", [name]))
+}
+
+# Services that act for whoever owns a resource take on a role for anybody's, unless it asks whose.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+deputies := {
+	"cloudtrail.amazonaws.com", "ecs-tasks.amazonaws.com", "firehose.amazonaws.com", "logs.amazonaws.com", "vpc-flow-logs.amazonaws.com",
+}
+
+asks_whose(statement) if {
+	some keys in statement.Condition
+	some key in ["aws:SourceAccount", "aws:SourceArn", "sts:ExternalId"]
+	keys[key]
+}
+
+violation contains v if {
+	some id, role in typed("AWS::IAM::Role")
+	some statement in role.properties.AssumeRolePolicyDocument.Statement
+	some service in listed(statement.Principal.Service)
+	deputies[service]
+	not asks_whose(statement)
+	v := finding("PAY-ACCESS-11", id, "Properties.AssumeRolePolicyDocument", sprintf("%s may take on a role for any account", [service]))
 }

@@ -40,7 +40,7 @@ violation contains v if {
 
 violation contains v if {
 	some id, instance in typed("AWS::RDS::DBInstance")
-	object.get(instance.properties, "PubliclyAccessible", false) != false
+	object.get(instance.properties, "PubliclyAccessible", true) != false # without a word it is public where the VPC has a way in
 	v := finding("PAY-DATABASE-05", id, "Properties.PubliclyAccessible", "the database has a public address")
 }
 
@@ -77,13 +77,8 @@ violation contains v if {
 rotated(secret) if {
 	some schedule in typed("AWS::SecretsManager::RotationSchedule")
 	refers(schedule.properties.SecretId, secret)
-}
-
-rotated(secret) if {
-	some attachment_id, attachment in typed("AWS::SecretsManager::SecretTargetAttachment")
-	refers(attachment.properties.SecretId, secret)
-	some schedule in typed("AWS::SecretsManager::RotationSchedule")
-	refers(schedule.properties.SecretId, attachment_id)
+	schedule.properties.RotationRules.AutomaticallyAfterDays <= 90
+	reference(schedule.properties.RotationLambdaARN)
 }
 
 # Where others run the database, they change the password, and tell us.
@@ -92,7 +87,7 @@ violation contains v if {
 	credentials.properties.MasterSecretArn != ""
 	id := credentials.properties.SecretArn.__ref
 	not rotated(id)
-	v := finding("PAY-DATABASE-10", id, "Properties", "a secret is not rotated")
+	v := finding("PAY-DATABASE-10", id, "Properties", "a secret is not rotated, or not each three months")
 }
 
 insight(instance) if {
@@ -113,4 +108,11 @@ violation contains v if {
 	some rule in input.resources[group.__ref].properties.SecurityGroupIngress
 	rule.CidrIp
 	v := finding("PAY-DATABASE-12", group.__ref, "Properties.SecurityGroupIngress", "the database is open to addresses")
+}
+
+violation contains v if {
+	some id, rule in typed("AWS::EC2::SecurityGroupIngress")
+	contains(text(rule.properties.GroupId), "-database-") # the name of the stack that exports it
+	by_address(rule.properties)
+	v := finding("PAY-DATABASE-12", id, "Properties", "the database is open to addresses")
 }

@@ -9,6 +9,12 @@ violation contains v if {
 	v := finding("PAY-CRYPT-01", id, "Properties.EnableKeyRotation", "a key does not rotate")
 }
 
+violation contains v if {
+	some id, key in typed("AWS::KMS::Key")
+	object.get(key.properties, "RotationPeriodInDays", 365) > 365
+	v := finding("PAY-CRYPT-01", id, "Properties.RotationPeriodInDays", "a key is used for more than a year")
+}
+
 # A service may use a key for what it is for. https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
 bounds := {
 	"kms:EncryptionContext:aws:logs:arn", "kms:EncryptionContext:aws:sns:topicArn", "kms:EncryptionContext:aws:cloudtrail:arn",
@@ -17,8 +23,11 @@ bounds := {
 
 bounded(statement) if {
 	some keys in statement.Condition
-	some key, _ in keys
+	some key, values in keys
 	bounds[key]
+	every value in listed(values) {
+		not text(value) == "*"
+	}
 }
 
 violation contains v if {
@@ -28,6 +37,16 @@ violation contains v if {
 	statement.Principal.Service
 	not bounded(statement)
 	v := finding("PAY-CRYPT-02", id, "Properties.KeyPolicy", sprintf("%v may use the key for anything", [statement.Principal.Service]))
+}
+
+violation contains v if {
+	some id, key in typed("AWS::KMS::Key")
+	some statement in key.properties.KeyPolicy.Statement
+	statement.Effect == "Allow"
+	statement.Principal.Service
+	some action in listed(statement.Action)
+	not regex.match("^kms:(Encrypt|Decrypt|ReEncrypt|GenerateDataKey|Describe)", action)
+	v := finding("PAY-CRYPT-22", id, "Properties.KeyPolicy", sprintf("%v may do %s, and not just use the key", [statement.Principal.Service, action]))
 }
 
 # CloudWatch Logs names the log group, so the key can be kept to our own.
@@ -68,6 +87,21 @@ violation contains v if {
 
 violation contains v if {
 	some id, bucket in typed("AWS::S3::Bucket")
+	some rule in bucket.properties.BucketEncryption.ServerSideEncryptionConfiguration
+	not keyed(rule.ServerSideEncryptionByDefault)
+	v := finding("PAY-CRYPT-05", id, "Properties.BucketEncryption", "a bucket is encrypted neither with S3's key nor with one of ours")
+}
+
+# Load balancers, and S3 itself, can write with S3's key only.
+keyed(by) if by.SSEAlgorithm == "AES256"
+
+keyed(by) if {
+	by.SSEAlgorithm == "aws:kms"
+	reference(by.KMSMasterKeyID)
+}
+
+violation contains v if {
+	some id, bucket in typed("AWS::S3::Bucket")
 	some block in ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"]
 	object.get(bucket.properties, ["PublicAccessBlockConfiguration", block], false) != true
 	v := finding("PAY-CRYPT-06", id, sprintf("Properties.PublicAccessBlockConfiguration.%s", [block]), "a bucket can be made public")
@@ -95,7 +129,9 @@ tls_only(bucket) if {
 	refers(policy.properties.Bucket, bucket)
 	some statement in policy.properties.PolicyDocument.Statement
 	statement.Effect == "Deny"
+	anybody(statement.Principal)
 	statement.Action == "s3:*"
+	all_objects(statement)
 	statement.Condition.Bool["aws:SecureTransport"] == "false"
 }
 
@@ -163,50 +199,31 @@ violation contains v if {
 # What production keeps, a deleted stack must not take along.
 violation contains v if {
 	production
-	some type in ["AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::RDS::DBCluster", "AWS::ECR::Repository"]
-	some id, res in typed(type)
+	some id, res in precious
 	not preserved(res)
 	v := finding("PAY-CRYPT-16", id, "DeletionPolicy", "production's data goes with its stack")
+}
+
+# A bucket that is kept without its policy can be emptied.
+precious[id] := res if {
+	some type in ["AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::RDS::DBCluster", "AWS::ECR::Repository"]
+	some id, res in typed(type)
+}
+
+precious[id] := res if {
+	some id, res in typed("AWS::Logs::LogGroup")
+	audit[id]
 }
 
 preserved(res) if regex.match("^(Retain|Snapshot)", res.deletionPolicy)
 
 violation contains v if {
 	some id, stream in typed("AWS::KinesisFirehose::DeliveryStream")
-	not stream.properties.DeliveryStreamEncryptionConfigurationInput
-	v := finding("PAY-CRYPT-17", id, "Properties", "a delivery stream is not encrypted")
+	not enciphered(stream.properties.DeliveryStreamEncryptionConfigurationInput)
+	v := finding("PAY-CRYPT-17", id, "Properties", "a delivery stream is not encrypted with a key of ours")
 }
 
-# A topic, queue or bucket that anybody may use.
-policies contains [id, statement] if {
-	some type in ["AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"]
-	some id, res in typed(type)
-	some statement in res.properties.PolicyDocument.Statement
-}
-
-violation contains v if {
-	some [id, statement] in policies
-	statement.Effect == "Allow"
-	anybody(statement.Principal)
-	not statement.Condition
-	v := finding("PAY-CRYPT-18", id, "Properties.PolicyDocument", "a policy lets anybody in")
-}
-
-anybody(principal) if principal == "*"
-
-anybody(principal) if "*" in listed(principal.AWS)
-
-topic_tls(topic) if {
-	some policy in typed("AWS::SNS::TopicPolicy")
-	some t in policy.properties.Topics
-	refers(t, topic)
-	some statement in policy.properties.PolicyDocument.Statement
-	statement.Effect == "Deny"
-	statement.Condition.Bool["aws:SecureTransport"] == "false"
-}
-
-violation contains v if {
-	some id, _ in typed("AWS::SNS::Topic")
-	not topic_tls(id)
-	v := finding("PAY-CRYPT-19", id, "Properties", "a topic takes messages without TLS")
+enciphered(input_of) if {
+	input_of.KeyType == "CUSTOMER_MANAGED_CMK"
+	reference(input_of.KeyARN)
 }

@@ -70,7 +70,19 @@ managed_rules := {
 
 enforced(acl) := {rule.Statement.ManagedRuleGroupStatement.Name |
 	some rule in acl.properties.Rules
+	rule.Statement.ManagedRuleGroupStatement.VendorName == "AWS"
 	not rule.OverrideAction.Count
+	not weakened(rule.Statement.ManagedRuleGroupStatement)
+}
+
+weakened(group) if group.ScopeDownStatement
+
+weakened(group) if count(group.ExcludedRules) > 0
+
+weakened(group) if {
+	some override in group.RuleActionOverrides
+	some harmless in ["Allow", "Count"]
+	override.ActionToUse[harmless]
 }
 
 violation contains v if {
@@ -83,6 +95,7 @@ violation contains v if {
 rate_limited(acl) if {
 	some rule in acl.properties.Rules
 	rule.Statement.RateBasedStatement.Limit
+	not rule.Statement.RateBasedStatement.ScopeDownStatement
 	rule.Action.Block
 }
 
@@ -120,4 +133,50 @@ violation contains v if {
 	some rule in acl.properties.Rules
 	object.get(rule, ["VisibilityConfig", "CloudWatchMetricsEnabled"], false) != true
 	v := finding("PAY-ENTRANCE-11", id, "Properties.Rules", "a rule of the firewall is not measured")
+}
+
+violation contains v if {
+	some id, acl in typed("AWS::WAFv2::WebACL")
+	some rule in acl.properties.Rules
+	rule.Action.Allow
+	v := finding("PAY-ENTRANCE-12", id, "Properties.Rules", "a rule lets requests pass before the others have looked")
+}
+
+# A sample is a whole request, with the headers that the log redacts.
+sampled(properties) if object.get(properties, ["VisibilityConfig", "SampledRequestsEnabled"], true) != false
+
+sampled(properties) if {
+	some rule in properties.Rules
+	object.get(rule, ["VisibilityConfig", "SampledRequestsEnabled"], true) != false
+}
+
+violation contains v if {
+	some id, acl in typed("AWS::WAFv2::WebACL")
+	sampled(acl.properties)
+	v := finding("PAY-ENTRANCE-13", id, "Properties.VisibilityConfig", "the firewall keeps samples of requests, credentials and all")
+}
+
+# What is not simply let through is logged; the load balancer logs every request.
+keeps(logging, _) if not logging.properties.LoggingFilter
+
+keeps(logging, action) if {
+	some filter in logging.properties.LoggingFilter.Filters
+	filter.Behavior == "KEEP"
+	filter.Requirement == "MEETS_ANY"
+	some condition in filter.Conditions
+	condition.ActionCondition.Action == action
+}
+
+violation contains v if {
+	some id, logging in typed("AWS::WAFv2::LoggingConfiguration")
+	some action in ["BLOCK", "COUNT"]
+	not keeps(logging, action)
+	v := finding("PAY-ENTRANCE-14", id, "Properties.LoggingFilter", sprintf("the firewall does not log a %s", [action]))
+}
+
+violation contains v if {
+	some id, logging in typed("AWS::WAFv2::LoggingConfiguration")
+	some destination in logging.properties.LogDestinationConfigs
+	not reference(destination)
+	v := finding("PAY-ENTRANCE-14", id, "Properties.LogDestinationConfigs", "the firewall logs to a stranger")
 }

@@ -134,21 +134,70 @@ violation contains v if {
 
 violation contains v if {
 	some id, endpoint in typed("AWS::EC2::VPCEndpoint")
-	some statement in endpoint.properties.PolicyDocument.Statement
-	statement.Effect == "Allow"
-	statement.Resource == "*"
-	not statement.Condition
+	not endpoint.properties.PolicyDocument
 	v := finding("PAY-NETWORK-12", id, "Properties.PolicyDocument", "an endpoint leads to every account's data")
 }
+
+violation contains v if {
+	some id, endpoint in typed("AWS::EC2::VPCEndpoint")
+	some statement in endpoint.properties.PolicyDocument.Statement
+	statement.Effect == "Allow"
+	some resource in listed(statement.Resource)
+	regex.match(`^(\*|arn:[^:]*:s3:::\*)`, text(resource))
+	some key in accounts_named[endpoint.properties.VpcEndpointType]
+	not statement.Condition.StringEquals[key]
+	v := finding("PAY-NETWORK-12", id, "Properties.PolicyDocument", sprintf("an endpoint does not ask for %s: it leads to every account's data", [key]))
+}
+
+# Where data can be left behind, it is asked whose place that is.
+accounts_named := {"Gateway": ["aws:PrincipalAccount", "aws:ResourceAccount"], "Interface": ["aws:PrincipalAccount"]}
 
 violation contains v if {
 	some id, _ in typed("AWS::EC2::VPCPeeringConnection")
 	v := finding("PAY-NETWORK-13", id, "Properties", "a path into the VPC that goes around the load balancer")
 }
 
+of_tasks(group) if {
+	some service in typed("AWS::ECS::Service")
+	some one in service.properties.NetworkConfiguration.AwsvpcConfiguration.SecurityGroups
+	refers(one, group)
+}
+
+by_address(rule) if rule.CidrIp
+
+by_address(rule) if rule.CidrIpv6
+
 violation contains v if {
-	some id, endpoint in typed("AWS::EC2::VPCEndpoint")
-	endpoint.properties.VpcEndpointType == "Gateway"
-	not endpoint.properties.PolicyDocument
-	v := finding("PAY-NETWORK-12", id, "Properties.PolicyDocument", "an endpoint leads to every account's data")
+	some [id, rule] in ingress
+	by_address(rule)
+	of_tasks(object.get(rule, ["GroupId", "__ref"], id))
+	v := finding("PAY-NETWORK-14", id, "Properties", "tasks are reached by an address: around the load balancer, its log and the firewall")
+}
+
+https(rule) if {
+	rule.IpProtocol == "tcp"
+	rule.FromPort == 443
+	rule.ToPort == 443
+}
+
+violation contains v if {
+	some [id, rule] in egress
+	open_to_world(rule)
+	not https(rule)
+	v := finding("PAY-NETWORK-15", id, "Properties.SecurityGroupEgress", "more than HTTPS may leave for the internet")
+}
+
+# A subnet is what its routes are.
+violation contains v if {
+	some id, association in typed("AWS::EC2::SubnetRouteTableAssociation")
+	contains(association.properties.SubnetId.__ref, "IsolatedSubnet")
+	not isolated_table(association.properties.RouteTableId.__ref)
+	v := finding("PAY-NETWORK-16", id, "Properties.RouteTableId", "an isolated subnet has another's routes")
+}
+
+violation contains v if {
+	some id, association in typed("AWS::EC2::SubnetRouteTableAssociation")
+	contains(association.properties.SubnetId.__ref, "PrivateSubnet")
+	not private_table(association.properties.RouteTableId.__ref)
+	v := finding("PAY-NETWORK-16", id, "Properties.RouteTableId", "tasks' subnet has another's routes")
 }

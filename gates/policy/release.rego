@@ -177,19 +177,15 @@ violation contains v if {
 }
 
 violation contains v if {
-	some id, repository in typed("AWS::ECR::Repository")
-	object.get(repository.properties, "ImageTagMutability", "MUTABLE") != "IMMUTABLE"
-	v := finding("PAY-RELEASE-15", id, "Properties.ImageTagMutability", "a tag can be moved to another image")
+	some id, service in typed("AWS::ECS::Service")
+	not object.get(service.properties, "PlatformVersion", "LATEST") in {"1.4.0", "LATEST"}
+	v := finding("PAY-RELEASE-18", id, "Properties.PlatformVersion", "tasks run on an old version of Fargate")
 }
 
+# What CodeDeploy starts is what the AppSpec says, and not the service.
 violation contains v if {
-	some id, repository in typed("AWS::ECR::Repository")
-	object.get(repository.properties, ["ImageScanningConfiguration", "ScanOnPush"], false) != true
-	v := finding("PAY-RELEASE-16", id, "Properties.ImageScanningConfiguration", "images are not scanned")
-}
-
-violation contains v if {
-	some id, repository in typed("AWS::ECR::Repository")
-	not contains(object.get(repository.properties, ["LifecyclePolicy", "LifecyclePolicyText"], ""), `"live-"`)
-	v := finding("PAY-RELEASE-17", id, "Properties.LifecyclePolicy", "the image that runs can expire")
+	some id, release in typed("Custom::Release")
+	network := target(release).NetworkConfiguration.AwsvpcConfiguration
+	network.AssignPublicIp != "DISABLED"
+	v := finding("PAY-RELEASE-12", id, "Properties.AppSpec", "tasks have public addresses after the next release")
 }

@@ -63,6 +63,8 @@ func newDatabaseCluster(stack awscdk.Stack, props databaseClusterProps) awsrds.D
 		PerformanceInsightEncryptionKey: props.Key,
 		PerformanceInsightRetention:     awsrds.PerformanceInsightRetention_DEFAULT,
 		DatabaseInsightsMode:            awsrds.DatabaseInsightsMode_STANDARD,
+		MonitoringInterval:              awscdk.Duration_Seconds(jsii.Number(monitoringSeconds)),
+		MonitoringRole:                  newMonitoringRole(stack, config),
 	}
 	if database.MinACU == 0 {
 		clusterProps.ServerlessV2AutoPauseDuration = awscdk.Duration_Minutes(jsii.Number(database.AutoPauseMinutes))
@@ -73,12 +75,6 @@ func newDatabaseCluster(stack awscdk.Stack, props databaseClusterProps) awsrds.D
 		Severity: "MEDIUM",
 		Reason:   "Aurora backs up continuously, for the days that PAY-DATABASE-06 holds; a plan of AWS Backup's is the landing zone's",
 		Accepted: "the compliance officer: backups stay in the account and region",
-	})
-	suppress(cluster, Suppression{
-		Rules:    []string{"NIST.800.53.R5-RDSEnhancedMonitoringEnabled"},
-		Severity: "LOW",
-		Reason: "RDS would write it to a log group of its own, for all databases of the account and not encrypted with our key; " +
-			"Performance Insights is (PAY-DATABASE-11), and a serverless instance has no machine that is ours to size",
 	})
 	if !config.Production() {
 		suppress(cluster, destroyable)
@@ -102,6 +98,8 @@ func newDatabaseInstance(id string, zone int, props databaseClusterProps) awsrds
 		AvailabilityZone:   (*props.Vpc.IsolatedSubnets())[zone].AvailabilityZone(),
 		PubliclyAccessible: new(false),
 		CaCertificate:      awsrds.CaCertificate_RDS_CA_RSA2048_G1(),
+		// The default, spelled out: Security Hub and scanners ask the instance (RDS.13), and the cluster (RDS.35).
+		AutoMinorVersionUpgrade: new(true),
 		// As the cluster has it: without, the CDK warns that they differ.
 		EnablePerformanceInsights:       new(true),
 		PerformanceInsightEncryptionKey: props.Key,

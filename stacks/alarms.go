@@ -39,10 +39,10 @@ const (
 	silenceIsUnknown = awscloudwatch.TreatMissingData_MISSING
 )
 
-func newAlarms(stack awscdk.Stack, topic awssns.ITopic, signals signals, config Config) []awscloudwatch.IAlarm {
+func newAlarms(stack awscdk.Stack, topic awssns.ITopic, watched []alarm, config Config) []awscloudwatch.IAlarm {
 	page := awscloudwatchactions.NewSnsAction(topic)
 	var alarms []awscloudwatch.IAlarm
-	for _, a := range allAlarms(signals, config) {
+	for _, a := range watched {
 		alarm := awscloudwatch.NewAlarm(stack, &a.ID, &awscloudwatch.AlarmProps{
 			AlarmName:          new(config.names().alarm(a.Name)),
 			AlarmDescription:   jsii.Sprintf("%s First: %s Runbook: docs/runbooks/alarms.md#%s", a.Means, a.First, cmp.Or(a.Section, a.Name)),

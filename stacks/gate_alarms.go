@@ -78,10 +78,17 @@ func everyMinute(statistic string) *awscloudwatch.MetricOptions {
 // gateAlarms are the gate alarms as another stack sees them, by their names.
 func gateAlarms(stack awscdk.Stack, config Config) []awscloudwatch.IAlarm {
 	var gates []awscloudwatch.IAlarm
+	for _, name := range config.names().gates() {
+		gates = append(gates, awscloudwatch.Alarm_FromAlarmName(stack, &name, &name))
+	}
+	return gates
+}
+
+func (n names) gates() []string {
+	var gates []string
 	for _, color := range []string{"Blue", "Green"} {
 		for _, what := range []string{"Unhealthy", "Errors", "Slow"} {
-			name := config.names().gate(color, what)
-			gates = append(gates, awscloudwatch.Alarm_FromAlarmName(stack, &name, &name))
+			gates = append(gates, n.gate(color, what))
 		}
 	}
 	return gates

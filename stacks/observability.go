@@ -32,7 +32,9 @@ func NewObservabilityStack(scope constructs.Construct, id string, props Observab
 	topic := newAlarmTopic(stack, key, props.Config)
 	events := newServiceEvents(stack, key, topic, props)
 	signals := newSignals(props, events)
-	alarms := newAlarms(stack, topic, signals, props.Config)
+	watched := allAlarms(signals, props.Config)
+	alarms := newAlarms(stack, topic, watched, props.Config)
+	admitAlarms(stack, key, topic, watched, props.Config)
 	newQueries(stack, events, props)
 
 	return ObservabilityStack{

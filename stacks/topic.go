@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -17,24 +19,21 @@ import (
 // context, so both services may use the key for this one topic only.
 func newObservabilityKey(stack awscdk.Stack, config Config) awskms.Key {
 	key := newLogKey(stack, "Key", config, config.names().eventLog())
-	topic := arnOf(stack, "sns", config.names().alarmTopic())
-	use := func(sid, service string, conditions map[string]any) awsiam.PolicyStatement {
-		return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Sid:        &sid,
-			Principals: &[]awsiam.IPrincipal{servicePrincipal(service)},
-			Actions:    jsii.Strings("kms:Decrypt", "kms:GenerateDataKey*"),
-			Resources:  jsii.Strings("*"), // in a key policy, this key
-			Conditions: &conditions,
-		})
-	}
-	key.AddToResourcePolicy(use("AlarmsPublish", "cloudwatch", map[string]any{
-		"StringEquals": map[string]any{"kms:EncryptionContext:aws:sns:topicArn": topic, "aws:SourceAccount": stack.Account()},
-		"ArnLike":      map[string]any{"aws:SourceArn": alarmArns(stack, config)},
-	}), nil)
-	key.AddToResourcePolicy(use("EventsPublish", "events", map[string]any{
-		"StringEquals": map[string]any{"kms:EncryptionContext:aws:sns:topicArn": topic},
-	}), nil)
+	key.AddToResourcePolicy(useForPages(stack, config, "EventsPublish", "events"), nil)
 	return key
+}
+
+// useForPages lets a service use the key for the alarm topic.
+func useForPages(stack awscdk.Stack, config Config, sid, service string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        &sid,
+		Principals: &[]awsiam.IPrincipal{servicePrincipal(service)},
+		Actions:    jsii.Strings("kms:Decrypt", "kms:GenerateDataKey*"),
+		Resources:  jsii.Strings("*"), // in a key policy, this key
+		Conditions: &map[string]any{"StringEquals": map[string]any{
+			"kms:EncryptionContext:aws:sns:topicArn": arnOf(stack, "sns", config.names().alarmTopic()),
+		}},
+	})
 }
 
 // newAlarmTopic is where every page goes. Without AlarmEmail nobody is subscribed, and whoever owns the paging tool
@@ -46,25 +45,11 @@ func newAlarmTopic(stack awscdk.Stack, key awskms.IKey, config Config) awssns.To
 		MasterKey:   key,
 		EnforceSSL:  new(true),
 	})
-	publish := func(sid, service string, effect awsiam.Effect, conditions *map[string]any) awsiam.PolicyStatement {
-		return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Sid:        &sid,
-			Effect:     effect,
-			Principals: &[]awsiam.IPrincipal{servicePrincipal(service)},
-			Actions:    jsii.Strings("sns:Publish"),
-			Resources:  &[]*string{topic.TopicArn()},
-			Conditions: conditions,
-		})
-	}
-	topic.AddToResourcePolicy(publish("AlarmsPublish", "cloudwatch", awsiam.Effect_ALLOW, &map[string]any{
-		"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()},
-		"ArnLike":      map[string]any{"aws:SourceArn": alarmArns(stack, config)},
-	}))
 	// "You can't use Condition blocks in Amazon SNS topic policies for EventBridge"
 	// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html), so rules of other accounts
 	// are refused by a statement that only speaks where EventBridge states an account: it cannot lose a page of ours.
-	topic.AddToResourcePolicy(publish("EventsPublish", "events", awsiam.Effect_ALLOW, nil))
-	topic.AddToResourcePolicy(publish("NoForeignEvents", "events", awsiam.Effect_DENY, &map[string]any{
+	topic.AddToResourcePolicy(publish(topic, "EventsPublish", "events", awsiam.Effect_ALLOW, nil))
+	topic.AddToResourcePolicy(publish(topic, "NoForeignEvents", "events", awsiam.Effect_DENY, &map[string]any{
 		"Null":            map[string]any{"aws:SourceAccount": "false"},
 		"StringNotEquals": map[string]any{"aws:SourceAccount": stack.Account()},
 	}))
@@ -74,9 +59,37 @@ func newAlarmTopic(stack awscdk.Stack, key awskms.IKey, config Config) awssns.To
 	return topic
 }
 
-// alarmArns matches the alarms of this environment.
-func alarmArns(stack awscdk.Stack, config Config) *string {
-	return arnOf(stack, "cloudwatch", "alarm:"+config.names().alarm("*"))
+func publish(topic awssns.Topic, sid, service string, effect awsiam.Effect, conditions *map[string]any) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        &sid,
+		Effect:     effect,
+		Principals: &[]awsiam.IPrincipal{servicePrincipal(service)},
+		Actions:    jsii.Strings("sns:Publish"),
+		Resources:  &[]*string{topic.TopicArn()},
+		Conditions: conditions,
+	})
+}
+
+// admitAlarms lets the alarms, and the gate alarms, publish, each by its name: payment-processor-*-dev would admit those of an environment
+// called eu-dev as well.
+func admitAlarms(stack awscdk.Stack, key awskms.Key, topic awssns.Topic, alarms []alarm, config Config) {
+	called := config.names().gates()
+	for _, a := range alarms {
+		called = append(called, config.names().alarm(a.Name))
+	}
+	slices.Sort(called)
+	var arns []*string
+	for _, name := range called {
+		arns = append(arns, arnOf(stack, "cloudwatch", "alarm:"+name))
+	}
+	ours := map[string]any{
+		"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()},
+		"ArnEquals":    map[string]any{"aws:SourceArn": arns},
+	}
+	topic.AddToResourcePolicy(publish(topic, "AlarmsPublish", "cloudwatch", awsiam.Effect_ALLOW, &ours))
+	use := useForPages(stack, config, "AlarmsPublish", "cloudwatch")
+	use.AddConditions(&ours)
+	key.AddToResourcePolicy(use, nil)
 }
 
 // arnOf is an ARN in this stack's account and region, for policies that must name a thing before it exists.

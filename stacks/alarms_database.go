@@ -1,9 +1,7 @@
 package stacks
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 )
 
 // databaseSignals are the metrics of a database of ours, and of its credentials' rotation.
@@ -30,19 +28,14 @@ func newDatabaseSignals(props ObservabilityStackProps) *databaseSignals {
 		Connections: metric("AWS/RDS", "DatabaseConnections", "connections", "Maximum", 1, writer),
 		Memory:      metric("AWS/RDS", "FreeableMemory", "free memory", "Average", 1, writer),
 		// Not Secrets Manager's event RotationFailed: it reaches EventBridge by way of a CloudTrail trail, which the
-		// account need not have. A step that fails is an error of its function.
+		// account need not have. A step that fails is an error of its function; that none was begun in time, RotationRelease
+		// tells.
 		Rotation: functionErrors(props.Platform.Rotation, "failed steps of a rotation"),
 	}
 	if props.Config.Database.Readers > 0 {
 		s.Lag = metric("AWS/RDS", "AuroraReplicaLagMaximum", "slowest reader", "Maximum", 1, map[string]*string{"DBClusterIdentifier": cluster})
 	}
 	return s
-}
-
-func functionErrors(function awslambda.IFunction, label string) awscloudwatch.Metric {
-	return function.MetricErrors(&awscloudwatch.MetricOptions{
-		Label: &label, Statistic: new("Sum"), Period: awscdk.Duration_Minutes(new(5.0)),
-	})
 }
 
 // databaseAlarms take silence for no answer: a database that has paused measures nothing.
@@ -86,17 +79,6 @@ func databaseAlarms(s *databaseSignals, config DatabaseConfig) []alarm {
 		})
 	}
 	return alarms
-}
-
-// rotationReleaseAlarms watch that tasks are given new credentials, whoever has changed them.
-func rotationReleaseAlarms(s signals) []alarm {
-	return []alarm{{
-		ID: "RotationReleaseAlarm", Name: "rotation-release",
-		Means: "Tasks cannot be given the new database credentials. Theirs are valid until the rotation after next.",
-		First: "read why in the log of RotationRelease (saved query release-decisions); any release gives tasks the new credentials.",
-		// It is asked every fifteen minutes: three of four times it failed.
-		Metric: s.RotationRelease, Fires: atLeast, Threshold: 1, Periods: 12, Datapoints: 3, Missing: silenceIsFine,
-	}}
 }
 
 const bytesOfACU = 2 << 30

@@ -18,7 +18,6 @@ type signals struct {
 	BlueP99, GreenP99              awscloudwatch.Metric // seconds
 	NatPortErrors                  []awscloudwatch.Metric
 	Spot, Placement, Deployment    awscloudwatch.Metric         // events
-	RotationRelease                awscloudwatch.Metric         // errors
 	Database                       *databaseSignals             // nil where others run the database
 	Findings                       awscloudwatch.Metric         // scans that found something grave
 	Archive                        *archiveSignals              // nil: nothing is archived
@@ -26,6 +25,7 @@ type signals struct {
 	Healthy, P99                   awscloudwatch.MathExpression // of whichever group is live
 	ErrorRate                      awscloudwatch.MathExpression // percent of the requests
 	Undelivered                    awscloudwatch.MathExpression // events that reached nobody
+	RotationRelease                awscloudwatch.MathExpression // failures, and questions that never reached it
 }
 
 func newSignals(props ObservabilityStackProps, events serviceEvents) signals {
@@ -48,7 +48,6 @@ func newSignals(props ObservabilityStackProps, events serviceEvents) signals {
 		Spot:                ruleMetric(events.Spot, "TriggeredRules", "Spot interruptions"),
 		Placement:           ruleMetric(events.Placement, "TriggeredRules", "placement failures"),
 		Deployment:          ruleMetric(events.Deployment, "TriggeredRules", "failed or stopped deployments"),
-		RotationRelease:     functionErrors(platform.RotationRelease, "failures to give tasks new credentials"),
 		Database:            newDatabaseSignals(props),
 		Findings:            ruleMetric(events.Findings, "TriggeredRules", "images with findings"),
 	}
@@ -71,6 +70,7 @@ func newSignals(props ObservabilityStackProps, events serviceEvents) signals {
 		"deployment": ruleMetric(events.Deployment, "FailedInvocations", "deployment"),
 		"findings":   ruleMetric(events.Findings, "FailedInvocations", "findings"),
 	})
+	s.RotationRelease = rotationReleaseSignal(platform)
 	return s
 }
 
@@ -106,7 +106,11 @@ func natMetric(id, name, label string) awscloudwatch.Metric {
 // ruleMetric is a metric of a rule on the default bus, in periods of five minutes because EventBridge delivers its
 // metrics late at times. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 func ruleMetric(rule awsevents.CfnRule, name, label string) awscloudwatch.Metric {
-	return metric("AWS/Events", name, label, "Sum", 5, map[string]*string{"RuleName": rule.Ref()})
+	return ruleMetricOf(rule.Ref(), name, label)
+}
+
+func ruleMetricOf(rule *string, name, label string) awscloudwatch.Metric {
+	return metric("AWS/Events", name, label, "Sum", 5, map[string]*string{"RuleName": rule})
 }
 
 func metric(namespace, name, label, statistic string, minutes float64, dimensions map[string]*string) awscloudwatch.Metric {

@@ -61,7 +61,7 @@ func TestAlarmsFireWhenTheyShould(t *testing.T) {
 		"payment-processor-nat-ports-1-dev: ErrorPortAllocation Sum GreaterThanThreshold 0, 1 of 1 x 60 s, silence is notBreaching",
 		"payment-processor-rejected-connections-dev: RejectedConnectionCount Sum GreaterThanThreshold 0, 1 of 1 x 60 s, silence is notBreaching",
 		"payment-processor-rotation-dev: Errors Sum GreaterThanOrEqualToThreshold 1, 1 of 1 x 300 s, silence is notBreaching",
-		"payment-processor-rotation-release-dev: Errors Sum GreaterThanOrEqualToThreshold 1, 3 of 12 x 300 s, silence is notBreaching",
+		"payment-processor-rotation-release-dev: errors + dropped + unasked Sum GreaterThanOrEqualToThreshold 1, 3 of 12 x 300 s, silence is notBreaching",
 		"payment-processor-running-tasks-dev: desired - running Average GreaterThanThreshold 0, 10 of 10 x 60 s, silence is breaching",
 		"payment-processor-spot-interruptions-dev: TriggeredRules Sum GreaterThanOrEqualToThreshold 1, 3 of 6 x 300 s, silence is notBreaching",
 		"payment-processor-target-5xx-dev: 100 * errors / requests Sum GreaterThanThreshold 1, 3 of 5 x 60 s, silence is notBreaching",
@@ -95,6 +95,10 @@ func TestExpressionsAreAboutWhatTheySay(t *testing.T) {
 		"healthy-tasks":  {"blue": "HealthyHostCount " + group("blue"), "green": "HealthyHostCount " + group("green")},
 		"latency-p99":    {"blue": "TargetResponseTime " + group("blue"), "green": "TargetResponseTime " + group("green")},
 		"event-delivery": {"spot": "FailedInvocations Spot", "placement": "FailedInvocations Placement", "deployment": "FailedInvocations Deployment", "findings": "FailedInvocations ImageFindings"},
+		"rotation-release": {
+			"errors": "Errors RotationReleaseFunction", "dropped": "AsyncEventsDropped RotationReleaseFunction",
+			"unasked": "FailedInvocations RotationReleaseSchedule",
+		},
 	}
 	for _, alarm := range env.pagingAlarms(t) {
 		for id, part := range want[nameOf(env, alarm)] {
@@ -115,7 +119,7 @@ func describedMetric(item object) string {
 	metric := item["MetricStat"].(object)["Metric"].(object)
 	words := []string{metric["MetricName"].(string)}
 	for _, d := range metric["Dimensions"].([]any) {
-		if name := d.(object)["Name"]; name == "TargetGroup" || name == "RuleName" {
+		if name := d.(object)["Name"]; name == "TargetGroup" || name == "RuleName" || name == "FunctionName" {
 			words = append(words, d.(object)["Value"].(string))
 		}
 	}

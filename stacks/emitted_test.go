@@ -48,7 +48,7 @@ var emitted = []emission{
 		[]string{"AuroraReplicaLagMaximum"},
 		[][]string{{"DBClusterIdentifier"}}},
 	{"https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", "AWS/Lambda",
-		[]string{"Errors"},
+		[]string{"AsyncEventsDropped", "Errors"},
 		[][]string{{"FunctionName"}}},
 	{"https://docs.aws.amazon.com/AmazonECS/latest/developerguide/monitoring-fargate-usage.html", "AWS/Usage",
 		[]string{"ResourceCount"},

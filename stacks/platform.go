@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -37,7 +38,8 @@ type PlatformStack struct {
 	FunctionLogs     []awslogs.ILogGroup // what the release machinery decides and does
 	FirewallLog      awslogs.ILogGroup   // the requests that the firewall refused
 	Rotation         awslambda.IFunction // changes the database's password; nil where others run the database
-	RotationRelease  awslambda.IFunction // gives tasks the changed credentials
+	RotationRelease  awslambda.IFunction // gives tasks the changed credentials, and watches that they change
+	RotationSchedule awsevents.IRule     // that asks it
 }
 
 // NewPlatformStack defines the cluster, load balancer and blue/green payment service.
@@ -84,7 +86,7 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 		DeploymentGroup: group, Gates: gates, Hook: hook, Probe: probe, ListenerFingerprint: fingerprint,
 	}
 	newRelease(machinery, release)
-	rotationRelease := newRotationRelease(machinery, credentials.Secret, release)
+	rotationRelease, rotationSchedule := newRotationRelease(machinery, credentials.Secret, release)
 	rotation := newRotation(machinery, credentials, props, rotationRelease)
 	newPlatformOutputs(stack, config, platformOutputs{
 		Cluster: cluster, Service: service, TaskDefinition: task, Repository: images,
@@ -96,6 +98,7 @@ func NewPlatformStack(scope constructs.Construct, id string, props PlatformStack
 	return PlatformStack{
 		Stack: stack, Cluster: cluster, Service: service, LoadBalancer: entrance.LoadBalancer,
 		BlueTargetGroup: entrance.Blue, GreenTargetGroup: entrance.Green, DeploymentGroup: group,
-		Repository: images, LogGroup: logs, FunctionLogs: machinery.Logs, FirewallLog: blocked, Rotation: rotation, RotationRelease: rotationRelease,
+		Repository: images, LogGroup: logs, FunctionLogs: machinery.Logs, FirewallLog: blocked,
+		Rotation: rotation, RotationRelease: rotationRelease, RotationSchedule: rotationSchedule,
 	}
 }

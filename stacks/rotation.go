@@ -63,7 +63,11 @@ func newRotation(m *machinery, c credentials, props PlatformStackProps, ask awsl
 
 // newRotationRelease releases the version that is live once more when the tasks' secret has changed, whoever has changed
 // it. It is outside the VPC, where it reaches CodeDeploy and ECS without NAT.
-func newRotationRelease(m *machinery, secret awssecretsmanager.ISecret, props releaseProps) awslambda.Function {
+func newRotationRelease(m *machinery, secret awssecretsmanager.ISecret, props releaseProps) (awslambda.Function, awsevents.Rule) {
+	days := 0 // others run the database, change its password and watch that
+	if m.Config.Database.Created() {
+		days = rotationDays
+	}
 	names, as := m.Config.names(), m.identity("RotationRelease", "RotationRelease gives tasks the rotated credentials")
 	allow(as.Role, []*string{m.Arns.deploymentGroup()}, "codedeploy:BatchGetDeployments", "codedeploy:CreateDeployment",
 		"codedeploy:ListDeployments")
@@ -85,13 +89,14 @@ func newRotationRelease(m *machinery, secret awssecretsmanager.ISecret, props re
 				AppSpec:         *m.Stack.ToJsonString(appSpec(m.Config, props, new(rotationrelease.Primary)), nil),
 				Stack:           *m.Stack.StackName(),
 				Secret:          *secret.SecretArn(),
+				RotationDays:    days,
 			}), nil),
 		},
 	})
-	awsevents.NewRule(m.Stack, new("RotationReleaseSchedule"), &awsevents.RuleProps{
+	schedule := awsevents.NewRule(m.Stack, new("RotationReleaseSchedule"), &awsevents.RuleProps{
 		Description: new("asks RotationRelease whether the tasks' credentials have changed"),
 		Schedule:    awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(rotationrelease.Every.Minutes()))),
 		Targets:     &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(function, nil)},
 	})
-	return function
+	return function, schedule
 }

@@ -48,6 +48,25 @@ func Needless(s State) string {
 	return ""
 }
 
+// Grace is how late a rotation may be: Secrets Manager chooses the hour of the day that it is due, and tries again for a
+// while what failed, which the rotation function's own errors tell.
+//
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
+const Grace = 48 * time.Hour
+
+// Overdue returns an error if the current version is older than rotations, days apart, let it become. It goes by age
+// alone: NextRotationDate is there only while rotation is on, and who turns it off must not be who silences this.
+func Overdue(s State, days int) error {
+	if days == 0 || s.Version == "" {
+		return nil
+	}
+	if due := s.Since.AddDate(0, 0, days); s.Now.After(due.Add(Grace)) {
+		return fmt.Errorf("rotation is overdue: version %s is current since %s, was to be replaced by %s",
+			s.Version, s.Since.Format(time.RFC3339), due.Format(time.RFC3339))
+	}
+	return nil
+}
+
 const kind = "rotation release"
 
 // describe is the description of a deployment that is started here.

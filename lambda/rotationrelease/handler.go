@@ -45,7 +45,8 @@ type Handler struct {
 	Properties     Properties
 }
 
-// Handle starts a deployment of what runs, if it is needed and nothing else is going on.
+// Handle starts a deployment of what runs, if it is needed and nothing else is going on. It fails when a rotation is
+// overdue, whatever else it has done.
 func (h Handler) Handle(ctx context.Context) (Answer, error) {
 	ctx, cancel := deployment.InTime(ctx)
 	defer cancel()
@@ -53,9 +54,6 @@ func (h Handler) Handle(ctx context.Context) (Answer, error) {
 		h.Log = slog.New(slog.DiscardHandler)
 	}
 	answer, err := h.handle(ctx)
-	if errors.Is(err, deployment.ErrNotNow) {
-		answer, err = Answer{Reason: err.Error()}, nil
-	}
 	if err != nil {
 		h.Log.Error("failed", "error", err)
 		return answer, err
@@ -64,11 +62,20 @@ func (h Handler) Handle(ctx context.Context) (Answer, error) {
 	return answer, nil
 }
 
+// handle fails for an overdue rotation last: it must not keep tasks from what there is.
 func (h Handler) handle(ctx context.Context) (Answer, error) {
 	state, err := h.observe(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
+	answer, err := h.release(ctx, state)
+	if errors.Is(err, deployment.ErrNotNow) {
+		answer, err = Answer{Reason: err.Error()}, nil
+	}
+	return answer, errors.Join(err, Overdue(state, h.Properties.RotationDays))
+}
+
+func (h Handler) release(ctx context.Context, state State) (Answer, error) {
 	if reason := Needless(state); reason != "" {
 		return Answer{Reason: reason}, nil
 	}

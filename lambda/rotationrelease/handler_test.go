@@ -33,6 +33,7 @@ type account struct {
 	versions []secretstypes.SecretVersionsListEntry
 	rotated  *time.Time
 	created  []*codedeploy.CreateDeploymentInput
+	days     int // between two rotations
 }
 
 func rotated() *account {
@@ -77,7 +78,7 @@ func (a *account) handle(t *testing.T) (Answer, error) {
 	t.Helper()
 	return Handler{
 		CodeDeploy: a, ECS: a, CloudFormation: a, Secrets: a, Now: func() time.Time { return noon },
-		Properties: Properties{"cluster", "service", "app", "group", spec, "stack", "secret"},
+		Properties: Properties{"cluster", "service", "app", "group", spec, "stack", "secret", a.days},
 	}.Handle(t.Context())
 }
 
@@ -162,6 +163,56 @@ func TestReleasesNonetheless(t *testing.T) {
 		if answer, err := a.handle(t); err != nil || answer.Deployment == "" {
 			t.Errorf("%s: got %+v, %v", name, answer, err)
 		}
+	}
+}
+
+// A rotation that nobody begins has no error of its own: a function that cannot be invoked, a schedule that was taken
+// away, a version that stays AWSPENDING. Tasks are given what there is in any case.
+func TestOverdueRotation(t *testing.T) {
+	const day = 24 * time.Hour
+	for name, c := range map[string]struct {
+		days         int
+		made, turned time.Duration // ago: the version, and its rotation
+		overdue      string
+	}{
+		"new":                          {30, time.Hour, 0, ""},
+		"on the day, and within grace": {30, 30*day + Grace, 0, ""},
+		"a second too late":            {30, 30*day + Grace + time.Second, 0, "version new is current since 2026-10-21T11:59:59Z, was to be replaced by 2026-11-20T11:59:59Z"},
+		"for a year":                   {30, 365 * day, 0, "overdue"},
+		"made long ago, rotated late":  {30, 365 * day, time.Hour, ""},
+		"rotated long ago":             {30, 365 * day, 40 * day, "since 2026-10-13"},
+		"who rotates it, watches it":   {0, 365 * day, 0, ""},
+	} {
+		a := rotated()
+		a.days, a.versions[1].CreatedDate = c.days, new(noon.Add(-c.made))
+		a.Services[0].TaskSets[0].CreatedAt = new(noon.Add(-c.made - time.Hour))
+		if c.turned > 0 {
+			a.rotated = new(noon.Add(-c.turned))
+		}
+		answer, err := a.handle(t)
+		if answer.Deployment != "d-1" {
+			t.Errorf("%s: got %+v, want a release in any case", name, answer)
+		}
+		if (err != nil) != (c.overdue != "") || err != nil && !strings.Contains(err.Error(), c.overdue) {
+			t.Errorf("%s: got error %v, want %q", name, err, c.overdue)
+		}
+	}
+	for name, change := range map[string]func(*account){
+		"while the stack is updated": func(a *account) { a.stack = "UPDATE_IN_PROGRESS" },
+		"with nothing to release":    func(a *account) { a.Services = nil },
+	} {
+		a := rotated()
+		a.days, a.versions[1].CreatedDate = 30, new(noon.Add(-40*day))
+		a.Services[0].TaskSets[0].CreatedAt = new(noon.Add(-50 * day))
+		change(a)
+		if answer, err := a.handle(t); err == nil || answer.Reason == "" {
+			t.Errorf("%s: got %+v, %v, want both an answer and the error", name, answer, err)
+		}
+	}
+	a := rotated()
+	a.days, a.versions = 30, nil
+	if _, err := a.handle(t); err != nil {
+		t.Errorf("a secret without a current version: %v", err)
 	}
 }
 

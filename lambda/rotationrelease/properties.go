@@ -3,7 +3,8 @@
 //
 // Whoever asks, however often, it starts a deployment only when one is needed: when the secret's current version is
 // newer than the PRIMARY task set. It never does while a deployment is in flight or an operation of the stack is
-// running; it is asked again later.
+// running; it is asked again later. As it looks at the credentials' age anyway, it fails when nobody has changed them in
+// time: a rotation that never begins has no error of its own.
 package rotationrelease
 
 import (
@@ -21,7 +22,7 @@ const EnvProperties = "PROPERTIES"
 // Timeout is the function's.
 const Timeout = deployment.FunctionTimeout
 
-// Properties are those of the service. All are required.
+// Properties are those of the service. All but RotationDays are required.
 type Properties struct {
 	Cluster         string // name or ARN
 	Service         string // name
@@ -30,6 +31,7 @@ type Properties struct {
 	AppSpec         string // complete, as JSON, as Release has it. Its TaskDefinition is not used: put Primary there
 	Stack           string // name or id of the stack that releases
 	Secret          string // ARN of the credentials that the tasks are given
+	RotationDays    int    // how often they are to change; 0: others change them, and watch that
 }
 
 // Primary stands in AppSpec for the PRIMARY task set's task definition. A literal, so that the function's configuration

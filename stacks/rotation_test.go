@@ -1,0 +1,41 @@
+package stacks
+
+import (
+	"encoding/json"
+	"testing"
+
+	"payment-processor/lambda/rotationrelease"
+)
+
+// A rotation that never begins raises no alarm of its own: RotationRelease must know when one is due, and must not page
+// for passwords that others change.
+func TestOverdueRotationsAreNoticed(t *testing.T) {
+	for mode, e := range modes(t, "dev") {
+		want := 0
+		for _, schedule := range e.resources("AWS::SecretsManager::RotationSchedule") {
+			want = int(asObject(schedule.Properties["RotationRules"])["AutomaticallyAfterDays"].(float64))
+		}
+		if (want == 30) != (mode == "created") {
+			t.Errorf("%s: credentials rotate every %d days", mode, want)
+		}
+		if got := rotationReleaseProperties(t, e).RotationDays; got != want {
+			t.Errorf("%s: a rotation is overdue after %d days, want %d", mode, got, want)
+		}
+	}
+}
+
+func rotationReleaseProperties(t *testing.T, e *environment) rotationrelease.Properties {
+	t.Helper()
+	for _, function := range e.resources("AWS::Lambda::Function") {
+		variables := asObject(asObject(function.Properties["Environment"])["Variables"])
+		if encoded, ok := variables[rotationrelease.EnvProperties]; ok {
+			var properties rotationrelease.Properties
+			if err := json.Unmarshal([]byte(e.rendered(t, function.Stack, encoded).(string)), &properties); err != nil {
+				t.Fatal(err)
+			}
+			return properties
+		}
+	}
+	t.Fatal("no function has RotationRelease's properties")
+	return rotationrelease.Properties{}
+}

@@ -70,8 +70,8 @@ func publish(topic awssns.Topic, sid, service string, effect awsiam.Effect, cond
 	})
 }
 
-// admitAlarms lets the alarms, and the gate alarms, publish, each by its name: payment-processor-*-dev would admit those of an environment
-// called eu-dev as well.
+// admitAlarms lets the alarms and the gate alarms publish, each by its name: payment-processor-*-dev would admit those of
+// an environment called eu-dev as well.
 func admitAlarms(stack awscdk.Stack, key awskms.Key, topic awssns.Topic, alarms []alarm, config Config) {
 	called := config.names().gates()
 	for _, a := range alarms {

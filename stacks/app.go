@@ -34,6 +34,7 @@ func New(app awscdk.App, config Config, functions bundle.Functions) Stacks {
 	all := Stacks{Network: network, Database: database, Platform: platform, Observability: observability}
 	for _, stack := range all.List() {
 		addTags(stack, config)
+		guardAccount(stack, config)
 	}
 	return all
 }

@@ -69,7 +69,7 @@ var networkKeys = []key{
 	{
 		name: "availabilityZones", standard: "2", prod: "3",
 		value:   number{func(c *Config) *int { return &c.Network.AvailabilityZones }, between(2, 3, "a whole number of zones")},
-		meaning: "Zones with subnets.",
+		meaning: "Zones with subnets. The account must have as many in the region; most have two in us-west-1, and the network's stack fails at once.",
 	},
 	{
 		name: "natGateways", standard: "1", staging: "2", prod: "3",

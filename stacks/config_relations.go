@@ -53,6 +53,7 @@ var relations = append([]relation{
 		func(c Config) string { return arnFits(c, c.LoadBalancer.CertificateArn) }},
 	{[]string{"lifecycleHookArn", "region", "account"}, "a function of the deployment's own region and account",
 		func(c Config) string { return arnFits(c, c.Deployment.LifecycleHookArn) }},
+	{append([]string{"account"}, arnKeys...), "ARNs of one account", oneAccount},
 	{[]string{"domainName", "hostedZoneId", "zoneName"}, "all set or all empty", domainComplete},
 	{[]string{"domainName", "zoneName"}, "a name and its own zone", func(c Config) string {
 		lb := c.LoadBalancer

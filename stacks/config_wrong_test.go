@@ -86,6 +86,7 @@ var wrongConfigurations = []object{
 	{"database": "external", "databaseHost": "db.example.com", "databaseCidr": "192.168.7.0/24", "databaseSecretKeyArn": givenKeyArn},
 	{"database": "external", "databaseCidr": "192.168.7.0/24", "databaseSecretArn": strings.Replace(givenSecretArn, "us-east-2", "us-east-1", 1)},
 	{"database": "external", "databaseCidr": "192.168.7.0/24", "databaseSecretArn": givenSecretArn, "databaseSecretKeyArn": strings.Replace(givenKeyArn, "us-east-2", "us-east-1", 1)},
+	{"database": "external", "databaseCidr": "192.168.7.0/24", "databaseSecretArn": givenSecretArn, "databaseSecretKeyArn": strings.Replace(givenKeyArn, "111122223333", "444455556666", 1)},
 	{"databaseHost": "192.168.7.1"},
 	{"databaseHost": "postgres://db.example.com"},
 	{"databaseHost": "database.invalid"},

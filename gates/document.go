@@ -20,20 +20,24 @@ edit of a template: [sabotage](sabotage.md).
 
 ` + "`PAY-…` are our own rules (`gates/policy`), `CT.…` AWS Control Tower's, `Test…` tests of `stacks/`, the others cdk-nag's." + `
 
+Controls of AWS Security Hub are those of AWS Foundational Security Best Practices (FSBP); † marks those that other
+standards of Security Hub ask for.
+
 | PCI DSS 4.0.1 | FSBP / Security Hub | Control | Resource and property | Held by | Suppressed |
 |---|---|---|---|---|---|
 `)
 	for _, c := range controls {
-		id, value, err := c.Lookup(production)
+		where, err := c.where(production)
 		if err != nil {
 			return "", err
 		}
-		property := code(strings.TrimPrefix(strings.ReplaceAll(c.At, "/", "."), "Properties."))
-		if c.Is != "" {
-			property += " = " + code(string(mustJSON(value)))
-		}
-		fmt.Fprintf(&page, "| %s | %s | %s | %s %s %s | %s | %s |\n", c.PCI, dash(c.FSBP), c.What,
-			c.Stack, code(id), property, codes(c.HeldBy), dash(strings.Join(numbers(suppressions, c.HeldBy), ", ")))
+		fmt.Fprintf(&page, "| %s | %s | %s | %s | %s | %s |\n", dash(c.PCI), dash(marked(c.Hub)), c.What, where,
+			dash(codes(c.HeldBy)), dash(strings.Join(numbers(suppressions, c.HeldBy), ", ")))
+	}
+	page.WriteString("\n## Controls of Security Hub that are not met\n\nOr that an account meets, and not an application.\n\n" +
+		"| FSBP / Security Hub | Control | Why | Suppressed |\n|---|---|---|---|\n")
+	for _, u := range Unmets {
+		fmt.Fprintf(&page, "| %s | %s | %s | %s |\n", marked(u.Hub), u.What, u.Why, dash(strings.Join(numbers(suppressions, u.Rules), ", ")))
 	}
 	page.WriteString("\n## Suppressions\n\nEach stands in the code, beside the resource. `stacks/testdata/suppressions.golden` lists the resources.\n\n")
 	page.WriteString("| | Rules | Severity | Why | Who must know |\n|---|---|---|---|---|\n")
@@ -45,6 +49,30 @@ edit of a template: [sabotage](sabotage.md).
 		fmt.Fprintf(&page, "| `%s` | %s |\n", id, Refused[id])
 	}
 	return page.String(), nil
+}
+
+// where says which property of which resource implements a control.
+func (c Control) where(production []Stack) (string, error) {
+	if c.Stack == "" {
+		return c.At, nil
+	}
+	id, value, err := c.Lookup(production)
+	property := code(strings.TrimPrefix(strings.ReplaceAll(c.At, "/", "."), "Properties."))
+	if c.Is != "" {
+		property += " = " + code(string(mustJSON(value)))
+	}
+	return c.Stack + " " + code(id) + " " + property, err
+}
+
+// marked are ids of Security Hub's controls, with a mark on those that are not in FSBP.
+func marked(ids string) string {
+	all := strings.Split(ids, ", ")
+	for i, id := range all {
+		if slices.Contains(outsideFSBP, id) {
+			all[i] += "†"
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // Sabotaged is docs/sabotage.md: what notices which edit.
@@ -147,9 +175,9 @@ func cell(text string) string { return strings.NewReplacer("|", `\|`, "*", `\*`)
 func code(text string) string { return "`" + strings.ReplaceAll(text, "|", `\|`) + "`" }
 
 func codes(all []string) string {
-	var marked []string
+	var coded []string
 	for _, text := range all {
-		marked = append(marked, code(text))
+		coded = append(coded, code(text))
 	}
-	return strings.Join(marked, ", ")
+	return strings.Join(coded, ", ")
 }

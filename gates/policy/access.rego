@@ -1,4 +1,4 @@
-# Nobody may do more than they need. PCI DSS 7.2, 7.3, 8.6; FSBP IAM.1, IAM.21, Lambda.1, KMS.2.
+# Nobody may do more than they need. PCI DSS 7.2.1, 7.2.5, 8.6.2; Security Hub IAM.1, IAM.21, KMS.1, KMS.2, Lambda.1.
 package payment
 
 import rego.v1

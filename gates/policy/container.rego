@@ -1,4 +1,5 @@
-# Containers run with the least that they need. PCI DSS 2.2.5, 2.2.6, 8.6.2; FSBP ECS.2, ECS.4, ECS.5, ECS.8, ECS.9, ECS.20.
+# Containers run with the least that they need. PCI DSS 2.2.4, 2.2.6, 8.6.2, 10.2.1; Security Hub ECS.3, ECS.4,
+# ECS.5, ECS.8, ECS.9, ECS.17, ECS.20.
 package payment
 
 import rego.v1

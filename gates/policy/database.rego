@@ -1,4 +1,5 @@
-# The database. PCI DSS 2.2.7, 3.5, 4.2, 8.3, 10.2, 12.10; FSBP RDS.2, RDS.7, RDS.12, RDS.15, RDS.16, RDS.27, RDS.37.
+# The database. PCI DSS 1.4.4, 3.5.1.2, 4.2.1, 8.2.1, 8.6.3, 10.2.1, 12.10.1; Security Hub RDS.2, RDS.7, RDS.12, RDS.16,
+# RDS.27, RDS.37, RDS.50, SecretsManager.1, SecretsManager.4.
 package payment
 
 import rego.v1

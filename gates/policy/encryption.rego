@@ -1,4 +1,5 @@
-# What is stored is encrypted with keys that rotate, and no store is public. PCI DSS 1.3, 3.5, 3.6, 3.7, 7.2, 10.3.
+# What is stored is encrypted with keys that rotate, and no store is public. PCI DSS 3.5.1.2, 3.6.1, 3.7.4, 8.3.2,
+# 8.6.3, 10.3.1, 10.5.1; Security Hub KMS.4, KMS.5, S3.8, S3.12, S3.13, S3.14, S3.17, SNS.1, SQS.1, DataFirehose.1.
 package payment
 
 import rego.v1

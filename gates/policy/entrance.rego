@@ -1,4 +1,5 @@
-# What comes in is filtered, encrypted and recorded. PCI DSS 4.2, 6.4.1, 6.4.2, 10.2; FSBP ELB.1, ELB.4, ELB.5, ELB.12, ELB.16, ELB.17, WAF.11.
+# What comes in is filtered, encrypted and recorded. PCI DSS 4.2.1, 6.2.4, 6.4.2, 8.3.2, 10.2.1; Security Hub ELB.1, ELB.4, ELB.5,
+# ELB.6, ELB.12, ELB.13, ELB.16, ELB.17, WAF.10, WAF.11, WAF.12.
 package payment
 
 import rego.v1
@@ -38,19 +39,13 @@ violation contains v if {
 	v := finding("PAY-ENTRANCE-04", id, "Properties", "no web application firewall stands before the load balancer")
 }
 
-strong := "^ELBSecurityPolicy-TLS13-1-[23]-"
+# What Security Hub's ELB.17 accepts: TLS 1.3, and 1.2 with forward secrecy and ciphers that authenticate what they encrypt.
+strong := "^ELBSecurityPolicy-TLS13-1-(3|2-Res)-"
 
 violation contains v if {
 	some id, listener in typed("AWS::ElasticLoadBalancingV2::Listener")
 	listener.properties.Protocol == "HTTPS"
 	not regex.match(strong, object.get(listener.properties, "SslPolicy", ""))
-	v := finding("PAY-ENTRANCE-05", id, "Properties.SslPolicy", "a listener takes versions of TLS, or ciphers, that are broken")
-}
-
-# Weaker than its name: Ext1 and Ext2 take ciphers without forward secrecy.
-violation contains v if {
-	some id, listener in typed("AWS::ElasticLoadBalancingV2::Listener")
-	regex.match("-(Ext[0-9]|1-[01])-", object.get(listener.properties, "SslPolicy", ""))
 	v := finding("PAY-ENTRANCE-05", id, "Properties.SslPolicy", "a listener takes versions of TLS, or ciphers, that are broken")
 }
 
@@ -179,4 +174,10 @@ violation contains v if {
 	some destination in logging.properties.LogDestinationConfigs
 	not reference(destination)
 	v := finding("PAY-ENTRANCE-14", id, "Properties.LogDestinationConfigs", "the firewall logs to a stranger")
+}
+
+violation contains v if {
+	some id, balancer in typed("AWS::ElasticLoadBalancingV2::LoadBalancer")
+	count(balancer.properties.Subnets) < 2
+	v := finding("PAY-ENTRANCE-15", id, "Properties.Subnets", "the load balancer goes with one zone")
 }

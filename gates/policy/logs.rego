@@ -1,4 +1,5 @@
-# Every log is encrypted, ends, and cannot be missing. PCI DSS 10.2, 10.3, 10.5; FSBP EC2.6, CloudWatch.16, StepFunctions.1.
+# Every log is encrypted, ends, and cannot be missing. PCI DSS 10.2, 10.3.1, 10.5.1, 10.7.2; Security Hub EC2.6,
+# CloudWatch.15, CloudWatch.17, StepFunctions.1.
 package payment
 
 import rego.v1

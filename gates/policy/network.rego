@@ -1,4 +1,5 @@
-# Only the load balancer is reachable, and only where it listens. PCI DSS 1.2, 1.3, 1.4; FSBP EC2.2, EC2.13, EC2.18, EC2.19.
+# Only the load balancer is reachable, and only where it listens. PCI DSS 1.2, 1.3, 1.4; Security Hub EC2.2, EC2.15,
+# EC2.18, EC2.19, EC2.55, EC2.56, Lambda.5.
 package payment
 
 import rego.v1
@@ -200,4 +201,10 @@ violation contains v if {
 	contains(association.properties.SubnetId.__ref, "PrivateSubnet")
 	not private_table(association.properties.RouteTableId.__ref)
 	v := finding("PAY-NETWORK-16", id, "Properties.RouteTableId", "tasks' subnet has another's routes")
+}
+
+violation contains v if {
+	some id, function in typed("AWS::Lambda::Function")
+	count(function.properties.VpcConfig.SubnetIds) < 2
+	v := finding("PAY-NETWORK-17", id, "Properties.VpcConfig.SubnetIds", "a function goes with one zone")
 }

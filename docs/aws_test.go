@@ -13,10 +13,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -41,6 +43,8 @@ var services = map[string]service{
 	"elbv2":          {elasticloadbalancingv2.New(elasticloadbalancingv2.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), false},
 	"lambda":         {lambda.New(lambda.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), false},
 	"rds":            {rds.New(rds.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), false},
+	"kms":            {kms.New(kms.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), false},
+	"logs":           {cloudwatchlogs.New(cloudwatchlogs.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), true},
 	"secretsmanager": {secretsmanager.New(secretsmanager.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), false},
 	"ssm":            {ssm.New(ssm.Options{Region: "us-east-2", Credentials: credential, HTTPClient: offline{}, RetryMaxAttempts: 1}), false},
 }
@@ -59,6 +63,7 @@ var waiters = map[string]string{
 	"cloudformation stack-rollback-complete": "describe-stacks",
 	"deploy deployment-successful":           "get-deployment",
 	"ecs services-stable":                    "describe-services",
+	"rds db-cluster-snapshot-available":      "describe-db-cluster-snapshots",
 	"rds db-instance-available":              "describe-db-instances",
 }
 

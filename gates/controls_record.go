@@ -19,7 +19,7 @@ var controlsOfSoftware = []Control{
 	{"6.3.1", "", "grave findings in images page, ECR's and Inspector's", "observability", eventType, "ImageFindings", "Properties/Targets/0/Arn", "", []string{"PAY-LOGS-20", "PAY-LOGS-21", "TestRulesMatchTheEventsOfThisServiceOnly", "TestEventsPageWithAReadableMessage"}},
 	{"6.3.3", "ECS.10", "tasks run on the latest version of Fargate", "platform", serviceType, "", "Properties/PlatformVersion", `"1.4.0"`, []string{"PAY-RELEASE-18"}},
 	{"6.3.3", "Lambda.2", "functions run on what AWS patches", "platform", functionType, "HookFunction", "Properties/Runtime", `"provided.al2023"`, []string{"AwsSolutions-L1"}},
-	{"6.3.3", "RDS.35", "the database takes minor versions by itself", "database", clusterDatabase, "", "Properties/AutoMinorVersionUpgrade", "true", []string{"PAY-DATABASE-15"}},
+	{"6.3.3", "RDS.13, RDS.35", "the database takes minor versions by itself", "database", clusterDatabase, "", "Properties/AutoMinorVersionUpgrade", "true", []string{"PAY-DATABASE-15"}},
 	{"6.4.2", "ELB.16, WAF.10", "a firewall stands before the load balancer", "platform", "AWS::WAFv2::WebACLAssociation", "", "Properties/WebACLArn", "", []string{"PAY-ENTRANCE-04", "PCI.DSS.321-ALBWAFEnabled"}},
 	{"6.4.2", "", "it refuses what attacks web applications have in common", "platform", aclType, "", group("AWSManagedRulesCommonRuleSet"), enforced, heldGroups},
 	{"6.4.2", "", "it refuses inputs that are known to be bad", "platform", aclType, "", group("AWSManagedRulesKnownBadInputsRuleSet"), enforced, heldGroups},
@@ -44,7 +44,7 @@ var controlsOfAccess = []Control{
 	{"8.6.2", "ECS.8", "credentials reach the container as secrets alone", "platform", taskType, "", container + "Secrets/Name=DB_PASSWORD/ValueFrom", "", []string{"PAY-CONTAINER-05", "PAY-CONTAINER-06", "PAY-CRYPT-14", "PAY-DATABASE-09", "PAY-ACCESS-10", "CT.ECS.PR.12", "TestWalks"}},
 	{"8.6.3", "", "passwords are generated, and long", "platform", secretType, "DatabaseSecret", "Properties/GenerateSecretString/PasswordLength", "32", []string{"PAY-CRYPT-15"}},
 	{"8.6.3", "SecretsManager.1, SecretsManager.4", "the application's password changes each month", "platform", "AWS::SecretsManager::RotationSchedule", "", "Properties/RotationRules/AutomaticallyAfterDays", "30", []string{"PAY-DATABASE-10", "AwsSolutions-SMG4"}},
-	{"8.6.3", "SecretsManager.2", "a rotation that fails pages", "observability", alarmType, "RotationAlarm", "Properties/AlarmActions/0", "", []string{"PAY-LOGS-07", "TestAlarmsFireWhenTheyShould", "TestEveryAlarmCanFireAndEveryGraphHasData"}},
+	{"8.6.3", "SecretsManager.2", "a rotation that fails, or is overdue, pages", "observability", alarmType, "RotationAlarm", "Properties/AlarmActions/0", "", []string{"PAY-LOGS-07", "TestAlarmsFireWhenTheyShould", "TestEveryAlarmCanFireAndEveryGraphHasData"}},
 }
 
 // 10: logs.
@@ -62,7 +62,7 @@ var controlsOfLogs = []Control{
 	{"10.2.1.3", "S3.9", "reading and deleting logs is recorded", "platform", bucketType, "AccessLogs", "Properties/LoggingConfiguration/DestinationBucketName", "", []string{"PAY-LOGS-13", "PCI.DSS.321-S3BucketLoggingEnabled", "AwsSolutions-S1", "TestBucketAccessIsLogged"}},
 	{"10.2.1.4", "", "who connects to the database, or fails to, is recorded", "database", settingsType, "", "Properties/Parameters/log_connections", `"1"`, []string{"PAY-DATABASE-13"}},
 	{"10.2.1.5", "", "who changes the database's roles is recorded, without passwords", "database", settingsType, "", "Properties/Parameters/pgaudit.log", `"ddl,role"`, []string{"PAY-DATABASE-14"}},
-	{"10.3.1", "", "log groups are encrypted with a key of ours", "platform", logsType, "Logs", "Properties/KmsKeyId", "", []string{"PAY-LOGS-01", "CT.CLOUDWATCH.PR.3", "PCI.DSS.321-CloudWatchLogGroupEncrypted"}},
+	{"10.3.1", "", "log groups are encrypted with a key of ours", "platform", logsType, "Logs", "Properties/KmsKeyId", "", []string{"PAY-LOGS-01", "PAY-LOGS-23", "CT.CLOUDWATCH.PR.3", "PCI.DSS.321-CloudWatchLogGroupEncrypted"}},
 	{"10.3.1", "S3.17", "so are archived logs", "platform", bucketType, "Archive", "Properties/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm", `"aws:kms"`, []string{"PAY-CRYPT-05", "PCI.DSS.321-S3DefaultEncryptionKMS"}},
 	{"10.3.1", "DataFirehose.1", "and on their way", "platform", streamType, "", "Properties/DeliveryStreamEncryptionConfigurationInput/KeyType", `"CUSTOMER_MANAGED_CMK"`, []string{"PAY-CRYPT-17"}},
 	{"10.3.1", "S3.2, S3.3, S3.8", "no bucket can be made public", "platform", bucketType, "AccessLogs", "Properties/PublicAccessBlockConfiguration/RestrictPublicBuckets", "true", []string{"PAY-CRYPT-06", "PAY-CRYPT-18", "CT.S3.PR.1"}},
@@ -80,8 +80,8 @@ var controlsOfLogs = []Control{
 	{"10.5.1", "", "production keeps logs, keys and secrets when its stack goes", "platform", bucketType, "AccessLogs", "DeletionPolicy", `"RetainExceptOnCreate"`, []string{"PAY-CRYPT-16", "TestProductionKeepsItsAuditLogsAndTheirKey", "TestProductionKeepsThePlatformsData"}},
 	{"10.7.2", "CloudWatch.15, CloudWatch.17", "alarms tell people", "observability", alarmType, "", "Properties/AlarmActions", "", []string{"PAY-LOGS-07", "PAY-LOGS-08", "CT.CLOUDWATCH.PR.1", "CT.CLOUDWATCH.PR.4", "NIST.800.53.R5-CloudWatchAlarmAction", "TestEveryAlarmPagesAndExplainsItself"}},
 	{"10.7.2", "", "a log that is not archived pages", "observability", alarmType, "ArchiveRefused", "Properties/AlarmActions/0", "", []string{"PAY-LOGS-07", "TestArchiveThatDoesNotKeepUpPages"}},
-	{"10.7.2", "SNS.4", "CloudWatch and EventBridge may publish alarms, for this account alone", "observability", "AWS::SNS::TopicPolicy", "", "Properties/PolicyDocument/Statement/Sid=AlarmsPublish/Condition/StringEquals/aws:SourceAccount", "", []string{"PAY-CRYPT-18", "PAY-CRYPT-23", "TestTopicAdmitsOurAlarmsAndEventsOnly"}},
-	{"10.7.2", "SNS.1", "and may use the topic's key, which is ours", "observability", "AWS::SNS::Topic", "", "Properties/KmsMasterKeyId", "", []string{"PAY-CRYPT-11", "PCI.DSS.321-SNSEncryptedKMS", "TestKeyLetsAlarmsAndEventsPublish"}},
+	{"10.7.2", "SNS.4", "CloudWatch and EventBridge may publish alarms, for this account alone", "observability", "AWS::SNS::TopicPolicy", "", "Properties/PolicyDocument/Statement/Sid=AlarmsPublish/Condition/StringEquals/aws:SourceAccount", "", []string{"PAY-CRYPT-18", "PAY-CRYPT-23", "PAY-LOGS-22", "TestTopicAdmitsOurAlarmsAndEventsOnly"}},
+	{"10.7.2", "SNS.1", "and may use the topic's key, which is ours", "observability", "AWS::SNS::Topic", "", "Properties/KmsMasterKeyId", "", []string{"PAY-CRYPT-11", "PAY-LOGS-22", "PCI.DSS.321-SNSEncryptedKMS", "TestKeyLetsAlarmsAndEventsPublish"}},
 }
 
 // 11, 12, and what PCI DSS leaves to us.
@@ -96,6 +96,7 @@ var controlsOfResponse = []Control{
 	{"", "RDS.15", "a reader in another zone takes the writer's place", "database", "AWS::RDS::DBInstance", "ClusterReader1", "Properties/PromotionTier", "1", []string{"TestDefaults"}},
 	{"", "ELB.13", "the load balancer is in several zones", "platform", balancerType, "", "Properties/Subnets", "", []string{"PAY-ENTRANCE-15", "CT.ELASTICLOADBALANCING.PR.15"}},
 	{"", "Lambda.5", "so are the functions in the VPC", "platform", functionType, "ProbeFunction", "Properties/VpcConfig/SubnetIds", "", []string{"PAY-NETWORK-17"}},
+	{"", "RDS.6", "what the database's machine does is measured", "database", "AWS::RDS::DBInstance", "", "Properties/MonitoringInterval", "60", []string{"NIST.800.53.R5-RDSEnhancedMonitoringEnabled"}},
 	{"", "ECS.12", "what tasks use is measured", "platform", clusterType, "", "Properties/ClusterSettings/0/Value", `"enhanced"`, []string{"PAY-RELEASE-14", "AwsSolutions-ECS4"}},
 	{"", "ECR.5", "images are encrypted with a key of ours", "platform", imagesType, "", "Properties/EncryptionConfiguration/EncryptionType", `"KMS"`, []string{"PAY-RELEASE-19", "TestImagesHaveTheirKey"}},
 }

@@ -64,6 +64,12 @@ var sabotagedRecord = []Edit{
 	{"Inspector's findings tell nobody", "observability", eventType, "ImageFindings", "Properties/EventPattern/detail-type/1", nil, "PAY-LOGS-21"},
 	{"nothing follows a failed deployment", "observability", eventType, "DeploymentFailure", "Properties/State", "DISABLED", "PAY-LOGS-20"},
 	{"nothing repairs the listener", "platform", eventType, "", "Properties/State", "DISABLED", "PAY-LOGS-20"},
+	{"CloudWatch may not publish alarms", "observability", "AWS::SNS::TopicPolicy", "", "Properties/PolicyDocument/Statement/Sid=AlarmsPublish", nil, "PAY-LOGS-22"},
+	{"EventBridge may not use the topic's key", "observability", keyType, "", "Properties/KeyPolicy/Statement/Sid=EventsPublish", nil, "PAY-LOGS-22"},
+	{"the log service may read logs, and write none", "platform", keyType, "LogKey", "Properties/KeyPolicy/Statement/Sid=LogGroupsOfThisStack/Action", "kms:Decrypt", "PAY-LOGS-23"},
+	{"another service may use the key for logs", "network", keyType, "LogKey", "Properties/KeyPolicy/Statement/Sid=LogGroupsOfThisStack/Principal/Service", "firehose.amazonaws.com", "PAY-LOGS-23"},
+	{"the log service may not use the key for the application's log", "platform", keyType, "LogKey", "Properties/KeyPolicy/Statement/Sid=LogGroupsOfThisStack/Condition/ArnLike/kms:EncryptionContext:aws:logs:arn/1", nil, "PAY-LOGS-23"},
+	{"only EventBridge needs TLS to publish", "observability", "AWS::SNS::TopicPolicy", "", "Properties/PolicyDocument/Statement/0/Principal", object{"Service": "events.amazonaws.com"}, "PAY-CRYPT-19"},
 	{"events tell nobody", "observability", eventType, "PlacementFailure", "Properties/Targets", list{}, "PAY-LOGS-20"},
 }
 
@@ -96,6 +102,9 @@ var sabotagedTrust = []Edit{
 	{"the database keeps passwords as MD5", "database", settingsType, "", "Properties/Parameters/password_encryption", "md5", "PAY-DATABASE-13"},
 	{"who changes roles is not logged", "database", settingsType, "", "Properties/Parameters/pgaudit.log", "ddl", "PAY-DATABASE-14"},
 	{"known holes in the database stay open", "database", clusterDatabase, "", "Properties/AutoMinorVersionUpgrade", false, "PAY-DATABASE-15"},
+	{"known holes in one instance stay open", "database", "AWS::RDS::DBInstance", "", "Properties/AutoMinorVersionUpgrade", false, "PAY-DATABASE-15"},
+	{"nobody measures the database's machine", "database", "AWS::RDS::DBInstance", "", "Properties/MonitoringInterval", 0.0, "NIST.800.53.R5-RDSEnhancedMonitoringEnabled"},
+	{"databases of any account may use the role for measurements", "database", roleType, "MonitoringRole", "Properties/AssumeRolePolicyDocument/Statement/0/Condition", nil, "PAY-ACCESS-11"},
 	{"the master's password is encrypted with AWS's key", "database", clusterDatabase, "", "Properties/MasterUserSecret", nil, "PAY-DATABASE-16"},
 	{"the master has the name that everybody tries", "database", clusterDatabase, "", "Properties/MasterUsername", "postgres", "PAY-DATABASE-17"},
 	{"the database answers around the VPC", "database", clusterDatabase, "", "Properties/EnableHttpEndpoint", true, "PAY-DATABASE-18"},

@@ -133,7 +133,8 @@ violation contains v if {
 # Services that act for whoever owns a resource take on a role for anybody's, unless it asks whose.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 deputies := {
-	"cloudtrail.amazonaws.com", "ecs-tasks.amazonaws.com", "firehose.amazonaws.com", "logs.amazonaws.com", "vpc-flow-logs.amazonaws.com",
+	"cloudtrail.amazonaws.com", "ecs-tasks.amazonaws.com", "firehose.amazonaws.com", "logs.amazonaws.com",
+	"monitoring.rds.amazonaws.com", "vpc-flow-logs.amazonaws.com",
 }
 
 asks_whose(statement) if {

@@ -1,5 +1,5 @@
 # The database says who was there, and keeps no secret in what it says. PCI DSS 2.2.2, 4.2.1, 6.3.3, 8.3.2, 10.2; Security
-# Hub RDS.24, RDS.35, RDS.46.
+# Hub RDS.13, RDS.24, RDS.35, RDS.46.
 package payment
 
 import rego.v1
@@ -32,8 +32,9 @@ violation contains v if {
 }
 
 violation contains v if {
-	some id, cluster in typed("AWS::RDS::DBCluster")
-	object.get(cluster.properties, "AutoMinorVersionUpgrade", true) != true
+	some type in ["AWS::RDS::DBCluster", "AWS::RDS::DBInstance"]
+	some id, database in typed(type)
+	object.get(database.properties, "AutoMinorVersionUpgrade", true) != true
 	v := finding("PAY-DATABASE-15", id, "Properties.AutoMinorVersionUpgrade", "known holes stay open")
 }
 

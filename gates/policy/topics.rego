@@ -28,6 +28,8 @@ topic_tls(topic) if {
 	refers(t, topic)
 	some statement in policy.properties.PolicyDocument.Statement
 	statement.Effect == "Deny"
+	anybody(statement.Principal)
+	refers(statement.Resource, topic)
 	statement.Condition.Bool["aws:SecureTransport"] == "false"
 }
 

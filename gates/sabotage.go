@@ -107,6 +107,7 @@ var sabotagedStores = []Edit{
 	{"the flow log is kept as plain text", "network", logsType, "FlowLogs", "Properties/KmsKeyId", nil, "CT.CLOUDWATCH.PR.3"},
 	{"a log is kept for ever", "platform", logsType, "Logs", "Properties/RetentionInDays", nil, "PAY-LOGS-02"},
 	{"a log is kept for a week", "platform", logsType, "SessionLogs", "Properties/RetentionInDays", 7.0, "PAY-LOGS-02"},
+	{"who changed a password is known for a month", "platform", logsType, "RotationLogs", "Properties/RetentionInDays", 30.0, "PAY-LOGS-04"},
 	{"flow logs are kept for a month", "network", logsType, "FlowLogs", "Properties/RetentionInDays", 30.0, "PAY-LOGS-04"},
 	{"nobody records who talks to whom", "network", "AWS::EC2::FlowLog", "", "", nil, "PAY-LOGS-03"},
 	{"only what is refused is recorded", "network", "AWS::EC2::FlowLog", "", "Properties/TrafficType", "REJECT", "PAY-LOGS-03"},

@@ -16,7 +16,7 @@ var Unmets = []Unmet{
 	{"S3.17", "every bucket is encrypted with a KMS key", "load balancers, and S3's own access log, can write with S3's key only; the archive is", []string{"PCI.DSS.321-S3DefaultEncryptionKMS"}},
 	{"S3.7, S3.11, S3.15, S3.20", "buckets are replicated, send events, are locked, and ask for a second factor", "a second region is the landing zone's; nobody acts on each line of a log; [decision](decisions/10-logs-for-the-assessor.md) on the lock; a template cannot ask for the factor, and a policy refuses deletion to everybody", []string{"PCI.DSS.321-S3BucketReplicationEnabled"}},
 	{"S3.22, S3.23", "each read and write of an object is in a trail", "data events are a choice, and a cost, of the landing zone's trail; S3's access log has both", nil},
-	{"CloudWatch.16", "each log group is kept for a year", "audit logs are; the application's is archived for 400 days, and the log of functions that deploy is kept for 30", nil},
+	{"CloudWatch.16", "each log group is kept for a year", "audit logs and those of functions are; the application's is archived for 400 days, and container metrics are no audit log", nil},
 	{"RDS.19, RDS.20, RDS.21, RDS.22", "RDS tells somebody of events", "they ask for subscriptions to all databases, parameter groups and security groups of an account: the landing zone's; our alarms page for this database", nil},
 	{"RDS.23", "the database has another port than everybody's", "nothing but named security groups reaches it, and another port hides it from nobody", nil},
 	{"RDS.26", "the database is in a backup plan", "Aurora backs up continuously; a plan is the landing zone's", []string{"NIST.800.53.R5-RDSInBackupPlan"}},

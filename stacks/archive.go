@@ -54,7 +54,7 @@ const archiveFilter = "archive"
 //
 // https://docs.aws.amazon.com/firehose/latest/dev/writing-with-cloudwatch-logs.html
 func newArchiveStream(stack awscdk.Stack, props archiveProps, bucket awss3.IBucket, key awskms.IKey) awskinesisfirehose.CfnDeliveryStream {
-	errors := newLogGroup(stack, "ArchiveErrors", logGroupProps{Config: props.Config, Key: props.LogKey})
+	errors := newLogGroup(stack, "ArchiveErrors", logGroupProps{Config: props.Config, Key: props.LogKey, Audit: true})
 	errorStream := awslogs.NewLogStream(stack, new("ArchiveErrorStream"), &awslogs.LogStreamProps{
 		LogGroup: errors, LogStreamName: new(archiveErrors), RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})

@@ -28,7 +28,7 @@ var controlKeys = []key{
 	{
 		name: "auditLogDays", standard: "30", prod: fmt.Sprint(auditDays),
 		value:   number{func(c *Config) *int { return &c.Audit.LogDays }, retentionRule},
-		meaning: "How long the logs that an assessor asks for are kept, where `logRetentionDays` is less: flow logs, ECS Exec sessions, blocked requests, events, the trail.",
+		meaning: "How long the logs that an assessor asks for are kept, where `logRetentionDays` is less: flow logs, ECS Exec sessions, blocked requests, events, what the functions of the release and the database did, the trail.",
 	},
 	{
 		name: "archiveLogs", standard: "false", prod: "true",

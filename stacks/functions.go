@@ -70,7 +70,7 @@ type functionIdentity struct {
 }
 
 func newFunctionIdentity(scope constructs.Construct, id, description string, config Config, logKey awskms.IKey) functionIdentity {
-	logs := newLogGroup(scope, id+"Logs", logGroupProps{Config: config, Key: logKey})
+	logs := newLogGroup(scope, id+"Logs", logGroupProps{Config: config, Key: logKey, Audit: true})
 	return functionIdentity{Role: newFunctionRole(scope, id+"Role", description, logs), Logs: logs}
 }
 

@@ -90,6 +90,6 @@ func newBucketAccessLog(scope constructs.Construct, config Config) awss3.Bucket 
 func logBucketCleaner(stack awscdk.Stack, config Config, logKey awskms.IKey) {
 	if !config.Production() {
 		logProvider(stack, "AccessLogsCleanerLogs", "Custom::S3AutoDeleteObjectsCustomResourceProvider",
-			logGroupProps{Config: config, Key: logKey})
+			logGroupProps{Config: config, Key: logKey, Audit: true})
 	}
 }

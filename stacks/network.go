@@ -43,7 +43,7 @@ func NewNetworkStack(scope constructs.Construct, id string, props NetworkStackPr
 	key := newLogKey(stack, "LogKey", props.Config)
 	newFlowLog(stack, vpc, props.Config, key)
 	logProvider(stack, "DefaultSecurityGroupHandlerLogs", "Custom::VpcRestrictDefaultSGCustomResourceProvider",
-		logGroupProps{Config: props.Config, Key: key})
+		logGroupProps{Config: props.Config, Key: key, Audit: true})
 	newNetworkOutputs(stack, props.Config, vpc)
 	exportForDatabase(stack, vpc)
 

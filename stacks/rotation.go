@@ -47,7 +47,7 @@ func newRotation(m *machinery, c credentials, props PlatformStackProps, ask awsl
 	})
 	function.Node().AddDependency(group)
 	function.AddPermission(new("SecretsManager"), &awslambda.Permission{
-		Principal: awsiam.NewServicePrincipal(new("secretsmanager.amazonaws.com"), nil), SourceAccount: m.Stack.Account(),
+		Principal: awsiam.NewServicePrincipal(new("secretsmanager.amazonaws.com"), nil), SourceArn: c.Own.SecretArn(),
 	})
 	schedule := awssecretsmanager.NewCfnRotationSchedule(m.Stack, new("RotationSchedule"), &awssecretsmanager.CfnRotationScheduleProps{
 		SecretId:          c.Own.SecretArn(),

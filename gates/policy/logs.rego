@@ -42,7 +42,8 @@ violation contains v if {
 	v := finding("PAY-LOGS-04", group, "Properties.RetentionInDays", "production keeps an audit log for less than 400 days")
 }
 
-# audit are the groups of what an assessor asks for: flows, sessions, refused requests, events, the trail, the database.
+# audit are the groups of what an assessor asks for: flows, sessions, refused requests, events, the trail, the database,
+# and what functions did to it and to releases.
 audit contains group if {
 	some group, _ in typed("AWS::Logs::LogGroup")
 	some destination in audited_by
@@ -65,6 +66,12 @@ audited_by contains trail.properties.CloudWatchLogsLogGroupArn if some trail in 
 audited_by contains destination if {
 	some logging in typed("AWS::WAFv2::LoggingConfiguration")
 	some destination in logging.properties.LogDestinationConfigs
+}
+
+audited_by contains group if {
+	some function in typed("AWS::Lambda::Function")
+	group := object.get(function.properties, ["LoggingConfig", "LogGroup"], "")
+	is_object(group)
 }
 
 audited_by contains told.Arn if {

@@ -118,6 +118,12 @@ violation contains v if {
 }
 
 violation contains v if {
+	some id, permission in typed("AWS::Lambda::Permission")
+	permission.properties.Action != "lambda:InvokeFunction"
+	v := finding("PAY-ACCESS-08", id, "Properties.Action", "who may call a function may do more with it")
+}
+
+violation contains v if {
 	some id, _ in typed("AWS::Lambda::Url")
 	v := finding("PAY-ACCESS-09", id, "Properties", "a function is reachable without the load balancer")
 }
@@ -140,6 +146,7 @@ deputies := {
 asks_whose(statement) if {
 	some keys in statement.Condition
 	some key in ["aws:SourceAccount", "aws:SourceArn", "sts:ExternalId"]
+	not keys[key] == "*"
 	keys[key]
 }
 

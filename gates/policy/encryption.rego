@@ -81,6 +81,24 @@ violation contains v if {
 }
 
 violation contains v if {
+	some id, key in typed("AWS::KMS::Key")
+	some statement in key.properties.KeyPolicy.Statement
+	statement.Effect == "Allow"
+	some principal in listed(object.get(statement.Principal, "AWS", []))
+	count(accounts) > 0
+	not accounts[split(text(principal), ":")[4]]
+	not reference(principal)
+	v := finding("PAY-CRYPT-04", id, "Properties.KeyPolicy", "a key is given to another account")
+}
+
+# accounts is ours, as the key of the stack's log groups names it.
+accounts contains split(text(arn), ":")[4] if {
+	some key in typed("AWS::KMS::Key")
+	some statement in key.properties.KeyPolicy.Statement
+	some arn in listed(statement.Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"])
+}
+
+violation contains v if {
 	some id, bucket in typed("AWS::S3::Bucket")
 	count(object.get(bucket.properties, ["BucketEncryption", "ServerSideEncryptionConfiguration"], [])) == 0
 	v := finding("PAY-CRYPT-05", id, "Properties.BucketEncryption", "a bucket is not encrypted by what its template says")

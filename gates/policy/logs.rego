@@ -87,6 +87,7 @@ violation contains v if {
 
 logged(machine) if {
 	machine.properties.LoggingConfiguration.Level != "OFF"
+	object.get(machine.properties.LoggingConfiguration, "IncludeExecutionData", false) == false # it has the URLs by which CloudFormation is answered
 	some d in machine.properties.LoggingConfiguration.Destinations
 	reference(d.CloudWatchLogsLogGroup.LogGroupArn)
 }

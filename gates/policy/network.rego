@@ -168,6 +168,15 @@ by_address(rule) if rule.CidrIp
 
 by_address(rule) if rule.CidrIpv6
 
+# A group that the template names by its id is somebody's.
+by_stranger(rule) if is_string(rule.SourceSecurityGroupId)
+
+violation contains v if {
+	some [id, rule] in ingress
+	by_stranger(rule)
+	v := finding("PAY-NETWORK-14", id, "Properties.SourceSecurityGroupId", "a security group that is not ours is let in")
+}
+
 violation contains v if {
 	some [id, rule] in ingress
 	by_address(rule)

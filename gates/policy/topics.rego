@@ -3,11 +3,26 @@ package payment
 
 import rego.v1
 
-# A topic, queue or bucket that anybody may use.
+# A topic, queue, bucket, repository, secret or key that anybody may use.
 policies contains [id, statement] if {
 	some type in ["AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"]
 	some id, res in typed(type)
 	some statement in res.properties.PolicyDocument.Statement
+}
+
+policies contains [id, statement] if {
+	some id, repository in typed("AWS::ECR::Repository")
+	some statement in listed(repository.properties.RepositoryPolicyText.Statement)
+}
+
+policies contains [id, statement] if {
+	some id, policy in typed("AWS::SecretsManager::ResourcePolicy")
+	some statement in listed(policy.properties.ResourcePolicy.Statement)
+}
+
+policies contains [id, statement] if {
+	some id, key in typed("AWS::KMS::Key")
+	some statement in key.properties.KeyPolicy.Statement
 }
 
 violation contains v if {

@@ -112,6 +112,7 @@ var sabotagedStores = []Edit{
 	{"nobody records who talks to whom", "network", "AWS::EC2::FlowLog", "", "", nil, "PAY-LOGS-03"},
 	{"only what is refused is recorded", "network", "AWS::EC2::FlowLog", "", "Properties/TrafficType", "REJECT", "PAY-LOGS-03"},
 	{"a function logs where Lambda wants", "platform", functionType, "", "Properties/LoggingConfig", nil, "PAY-LOGS-05"},
+	{"a release's trace has a hole", "platform", functionType, "ReleaseProviderframeworkonEvent", "Properties/TracingConfig/Mode", "PassThrough", "PAY-LOGS-09"},
 	{"a function is not traced", "platform", functionType, "HookFunction", "Properties/TracingConfig/Mode", "PassThrough", "PAY-LOGS-09"},
 	{"a state machine does not log", "platform", "AWS::StepFunctions::StateMachine", "", "Properties/LoggingConfiguration", nil, "PAY-LOGS-06"},
 	{"a state machine's log is off", "platform", "AWS::StepFunctions::StateMachine", "", "Properties/LoggingConfiguration/Level", "OFF", "CT.STEPFUNCTIONS.PR.1"},

@@ -84,6 +84,10 @@ func newFunctionRole(scope constructs.Construct, id, description string, logs aw
 	return role
 }
 
+// tracing is what a function, or a state machine, needs to be traced; AWS knows no resource for it:
+// https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+var tracing = []string{"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+
 // allow lets role call the actions on the resources; without resources on all, because AWS can scope none of them.
 func allow(role awsiam.Role, resources []*string, actions ...string) awsiam.PolicyStatement {
 	if len(resources) == 0 {

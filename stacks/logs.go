@@ -77,7 +77,7 @@ func (c Config) keptInProduction() awscdk.RemovalPolicy {
 	return awscdk.RemovalPolicy_DESTROY
 }
 
-// logProvider gives one of the CDK's own custom resource functions a log group of ours, and the tags. The provider is
+// logProvider gives one of the CDK's own custom resource functions a log group of ours, traces, and the tags. The provider is
 // the construct of that id in the stack.
 func logProvider(stack awscdk.Stack, id, provider string, props logGroupProps) {
 	function := stack.Node().FindChild(&provider).(awscdk.CustomResourceProviderBase)
@@ -88,12 +88,15 @@ func logProvider(stack awscdk.Stack, id, provider string, props logGroupProps) {
 		"Action":   jsii.Strings("logs:CreateLogStream", "logs:PutLogEvents"),
 		"Resource": logs.LogGroupArn(),
 	})
+	function.AddToRolePolicy(&map[string]any{"Effect": "Allow", "Action": tracing, "Resource": "*"})
 	role := function.Node().FindChild(new("Role")).(awscdk.CfnResource)
 	handler := function.Node().FindChild(new("Handler")).(awscdk.CfnResource)
 
 	const logging = "the CDK's own right and log group would be for any log group, unencrypted, and kept for ever"
 	override(role, "ManagedPolicyArns", nil, logging)
 	override(handler, "LoggingConfig", map[string]any{"LogGroup": logs.LogGroupName(), "LogFormat": "JSON"}, logging)
+
+	override(handler, "TracingConfig", map[string]any{"Mode": "Active"}, "the CDK does not ask for traces")
 
 	const untagged = "the CDK does not tag what it defines without a type"
 	override(role, "Tags", cfnTags(stack, props.Config), untagged)

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/customresources"
@@ -56,19 +57,31 @@ func (m *machinery) newProvider(id, asset string, as functionIdentity) customres
 		}
 	}
 	framework := newFunctionIdentity(m.Stack, id+"Framework", "The CDK's framework calls "+id, m.Config, m.LogKey)
+	poll := newFunctionRole(m.Stack, id+"FrameworkPollRole", "The CDK's framework polls "+id, framework.Logs)
 	provider := customresources.NewProvider(m.Stack, new(id+"Provider"), &customresources.ProviderProps{
-		OnEventHandler:       newGoFunction(m.Stack, id+"OnEvent", function("onEvent")),
-		IsCompleteHandler:    newGoFunction(m.Stack, id+"IsComplete", function("isComplete")),
-		QueryInterval:        awscdk.Duration_Seconds(jsii.Number(deployment.PollInterval.Seconds())),
-		TotalTimeout:         awscdk.Duration_Seconds(jsii.Number(deployment.TotalTimeout.Seconds())),
-		LogGroup:             framework.Logs,
-		FrameworkOnEventRole: framework.Role,
-		FrameworkCompleteAndTimeoutRole: newFunctionRole(m.Stack, id+"FrameworkPollRole",
-			"The CDK's framework polls "+id, framework.Logs),
+		OnEventHandler:                  newGoFunction(m.Stack, id+"OnEvent", function("onEvent")),
+		IsCompleteHandler:               newGoFunction(m.Stack, id+"IsComplete", function("isComplete")),
+		QueryInterval:                   awscdk.Duration_Seconds(jsii.Number(deployment.PollInterval.Seconds())),
+		TotalTimeout:                    awscdk.Duration_Seconds(jsii.Number(deployment.TotalTimeout.Seconds())),
+		LogGroup:                        framework.Logs,
+		FrameworkOnEventRole:            framework.Role,
+		FrameworkCompleteAndTimeoutRole: poll,
 	})
 	suppress(provider, onDemand, outsideVpc)
+	traceFramework(provider, framework.Role, poll)
 	logWaiter(provider, framework.Logs)
 	return provider
+}
+
+// traceFramework has the framework's functions traced, or the trace of a release would have holes.
+func traceFramework(provider customresources.Provider, roles ...awsiam.Role) {
+	for _, id := range []string{"framework-onEvent", "framework-isComplete", "framework-onTimeout"} {
+		function := provider.Node().FindChild(&id).Node().DefaultChild().(awslambda.CfnFunction)
+		function.SetTracingConfig(&awslambda.CfnFunction_TracingConfigProperty{Mode: new("Active")})
+	}
+	for _, role := range roles {
+		allow(role, nil, tracing...)
+	}
 }
 
 // logWaiter has the state machine that polls log its steps, without what they carry, and trace them. The L2 would let it
@@ -82,9 +95,11 @@ func logWaiter(provider customresources.Provider, logs awslogs.ILogGroup) {
 	suppress(role, ownPolicy, starred)
 	allow(role, []*string{logs.LogGroupArn()}, "logs:CreateLogStream", "logs:PutLogEvents")
 	allow(role, []*string{arns{stack: awscdk.Stack_Of(provider)}.colon("logs", "log-group", "*")}, "logs:DescribeLogGroups")
-	allow(role, nil, "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies",
+	allow(role, nil, append([]string{
+		"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies",
 		"logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
-		"xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments")
+		"xray:GetSamplingRules", "xray:GetSamplingTargets",
+	}, tracing...)...)
 	machine := waiter.FindChild(new("Resource")).(awsstepfunctions.CfnStateMachine)
 	machine.SetTracingConfiguration(&awsstepfunctions.CfnStateMachine_TracingConfigurationProperty{Enabled: new(true)})
 	machine.SetLoggingConfiguration(&awsstepfunctions.CfnStateMachine_LoggingConfigurationProperty{

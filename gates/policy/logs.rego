@@ -123,9 +123,8 @@ violation contains v if {
 
 violation contains v if {
 	some id, function in typed("AWS::Lambda::Function")
-	function.properties.Runtime == "provided.al2023"
 	object.get(function.properties, ["TracingConfig", "Mode"], "PassThrough") != "Active"
-	v := finding("PAY-LOGS-09", id, "Properties.TracingConfig", "a function of ours is not traced")
+	v := finding("PAY-LOGS-09", id, "Properties.TracingConfig", "a function is not traced")
 }
 
 well_kept(trail) if {

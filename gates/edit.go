@@ -20,31 +20,40 @@ type Edit struct {
 	By    string // the rule that must notice
 }
 
-// Apply returns the template with the edit made, and the logical id of the resource.
-func (e Edit) Apply(stacks []Stack) (Stack, string, error) {
+// Find returns the template to edit, and the logical id of the resource.
+func (e Edit) Find(stacks []Stack) (Stack, string, error) {
 	for _, stack := range stacks {
 		if !strings.HasPrefix(stack.Name, "payment-processor-"+e.Stack+"-") {
 			continue
 		}
-		stack.Template = clone(stack.Template)
 		resources, _ := stack.Template["Resources"].(map[string]any)
 		for _, id := range slices.Sorted(maps.Keys(resources)) {
 			resource, _ := resources[id].(map[string]any)
-			if resource["Type"] != e.Type || !strings.HasPrefix(id, e.ID) {
-				continue
+			if resource["Type"] == e.Type && strings.HasPrefix(id, e.ID) {
+				return stack, id, nil
 			}
-			changed, err := replace(resource, segments(e.At), e.To)
-			if err != nil {
-				return stack, id, fmt.Errorf("%s: %s %s: %w", e.What, id, e.At, err)
-			}
-			resources[id] = changed
-			if changed == nil {
-				delete(resources, id)
-			}
-			return stack, id, nil
 		}
 	}
 	return Stack{}, "", fmt.Errorf("%s: %s has no %s %s", e.What, e.Stack, e.Type, e.ID)
+}
+
+// Apply returns the template with the edit made, and the logical id of the resource.
+func (e Edit) Apply(stacks []Stack) (Stack, string, error) {
+	stack, id, err := e.Find(stacks)
+	if err != nil {
+		return stack, id, err
+	}
+	stack.Template = clone(stack.Template)
+	resources := stack.Template["Resources"].(map[string]any) // Find has found one
+	changed, err := replace(resources[id], segments(e.At), e.To)
+	if err != nil {
+		return stack, id, fmt.Errorf("%s: %s %s: %w", e.What, id, e.At, err)
+	}
+	resources[id] = changed
+	if changed == nil {
+		delete(resources, id)
+	}
+	return stack, id, nil
 }
 
 // replace returns the value with what stands at the path replaced. It must be there to be taken away.

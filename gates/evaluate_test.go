@@ -19,7 +19,7 @@ import (
 type answers struct {
 	assemblies map[string]Assembly  // by suffix; shapes by what they are
 	findings   map[string][]Finding // by the same
-	sabotage   []Finding            // in each sabotaged template: the stack is edit-0, edit-1, … as in Sabotage, or unedit-0, …
+	sabotage   []Finding            // in sabotaged templates: the stack is edit-7-near-5, as in Sabotage, or near-5: the same, unedited
 	applied    map[string]bool      // the packs' rules and Control Tower's controls that had something to look at
 }
 
@@ -169,22 +169,25 @@ func (a *asking) arrived(name string, assembly Assembly) (all []Stack) {
 	return all
 }
 
+// spoil has our rules and Control Tower's look at production sabotaged; cdk-nag looks where it is synthesized.
 func (a *asking) spoil(production Assembly) {
 	a.group.Go(func() {
 		edits, err := sabotaged(production.Stacks, "ours")
-		for _, edited := range edits {
-			a.templates <- edited.stack
+		for _, template := range edits {
+			a.templates <- template
 		}
 		a.add(nil, nil, err)
 	})
 	edits, err := sabotaged(production.Stacks, "guard")
 	a.add(nil, nil, err)
-	for _, edited := range edits {
-		a.group.Go(func() {
-			found, _, err := Guard(context.Background(), root, []string{edited.By}, []Stack{edited.stack})
-			a.add(found, nil, err)
-		})
+	controls := map[string]bool{}
+	for _, edit := range Sabotage {
+		if noticer(edit) == "guard" {
+			controls[edit.By] = true
+		}
 	}
+	found, _, err := Guard(context.Background(), root, slices.Sorted(maps.Keys(controls)), edits)
+	a.add(found, nil, err)
 }
 
 // reported are the rules on which the packs report, compliant or not.
@@ -208,7 +211,7 @@ func (a *asking) add(findings []Finding, applied map[string]bool, err error) {
 		_, suffix := split(f.Stack)
 		name, _, shape := strings.Cut(f.Stack, ": ")
 		switch {
-		case strings.HasPrefix(f.Stack, "edit-"), strings.HasPrefix(f.Stack, "unedit-"):
+		case strings.HasPrefix(f.Stack, "edit-"), strings.HasPrefix(f.Stack, "near-"):
 			a.sabotage = append(a.sabotage, f)
 		case shape:
 			a.findings[name] = append(a.findings[name], f)

@@ -14,20 +14,20 @@ func TestSabotage(t *testing.T) {
 	if len(Sabotage) < 60 {
 		t.Errorf("%d edits are too few to trust the gates", len(Sabotage))
 	}
-	before := map[string]bool{}
+	before, noticed := map[string]bool{}, map[string]bool{}
 	for _, f := range ask(t).findings["prod"] {
 		before[f.Rule+" "+f.Resource+" "+f.Message] = true
 	}
-	noticed := map[string]bool{}
 	for _, f := range ask(t).sabotage {
-		if at, unedited := strings.CutPrefix(f.Stack, "un"); unedited {
-			before[at+" "+f.Rule+" "+f.Resource+" "+f.Message] = true
+		if strings.HasPrefix(f.Stack, "near-") {
+			before[f.Stack+" "+f.Rule+" "+f.Resource+" "+f.Message] = true
 		}
 	}
 	for _, f := range ask(t).sabotage {
+		edit, place, _ := strings.Cut(f.Stack, "-near-")
 		said := f.Rule + " " + f.Resource + " " + f.Message
-		if !before[said] && !before[f.Stack+" "+said] {
-			noticed[f.Stack+" "+f.Rule] = true
+		if !before[said] && !before["near-"+place+" "+said] {
+			noticed[edit+" "+f.Rule] = true
 		}
 	}
 	for i, edit := range Sabotage {
@@ -37,67 +37,82 @@ func TestSabotage(t *testing.T) {
 	}
 }
 
-// sabotagedStack is a template with an edit made.
-type sabotagedStack struct {
-	Edit
-	stack Stack
+// noticer is the engine that must notice an edit: ours for our own rules, guard for Control Tower's, or packs.
+func noticer(edit Edit) string {
+	switch {
+	case strings.HasPrefix(edit.By, "PAY-"):
+		return "ours"
+	case strings.HasPrefix(edit.By, "CT."):
+		return "guard"
+	}
+	return "packs"
 }
 
-// sabotaged are the edits that an engine must notice: ours for our own rules, guard for Control Tower's, or packs. Those
-// take long for a template, so they get what is near to the resource, and the same unedited.
-func sabotaged(production []Stack, engine string) (edited []sabotagedStack, err error) {
+// sabotaged are templates for an engine, with each of its edits made alone and without. Engines take long for a template,
+// so they get what is near to the resource.
+func sabotaged(production []Stack, engine string) (templates []Stack, err error) {
+	unedited := map[string]Stack{} // by the resource and what edits bring in
+	names := map[string]string{}
 	for i, edit := range Sabotage {
-		by := "packs"
-		switch {
-		case strings.HasPrefix(edit.By, "PAY-"):
-			by = "ours"
-		case strings.HasPrefix(edit.By, "CT."):
-			by = "guard"
-		}
-		if by != engine {
+		if noticer(edit) != engine {
 			continue
 		}
-		stack, id, failed := edit.Apply(production)
-		if failed == nil && by == "packs" {
-			unedited := near(production, stack.Name, id)
-			stack, _, failed = edit.Apply([]Stack{unedited})
-			unedited.Name = fmt.Sprintf("unedit-%d", i)
-			edited = append(edited, sabotagedStack{edit, unedited})
-		}
+		whole, id, failed := edit.Find(production)
 		if failed != nil {
 			err = errors.Join(err, failed)
 			continue
 		}
-		stack.Name = fmt.Sprintf("edit-%d", i)
-		slim(stack.Template)
-		edited = append(edited, sabotagedStack{edit, stack})
+		place := fmt.Sprint(whole.Name, id, mentioned(edit.To))
+		if names[place] == "" {
+			names[place] = fmt.Sprintf("near-%d", i)
+			unedited[place] = near(whole, id, mentioned(edit.To), engine == "packs")
+			templates = append(templates, Stack{Name: names[place], Template: unedited[place].Template})
+		}
+		edited, _, failed := edit.Apply([]Stack{unedited[place]})
+		err = errors.Join(err, failed)
+		templates = append(templates, Stack{Name: fmt.Sprintf("edit-%d-%s", i, names[place]), Template: edited.Template})
 	}
-	return edited, err
+	return templates, err
 }
 
-// near is a stack with one resource, those that mention it, and what these mention.
-func near(stacks []Stack, name, id string) Stack {
-	whole := stacks[slices.IndexFunc(stacks, func(s Stack) bool { return s.Name == name })]
+// near is a stack with one resource and what an edit brings in, those that mention it, and what these mention. Closed, it
+// has what those mention, and so on, as CfnInclude must have it; else those of the resource's type, which may do what the
+// one does no longer.
+func near(whole Stack, id string, broughtIn map[string]bool, closed bool) Stack {
 	template := clone(whole.Template)
-	slim(template)
 	all, kept := template["Resources"].(object), object{}
-	var keep func(string)
-	keep = func(id string) {
-		if all[id] != nil && kept[id] == nil {
-			kept[id] = all[id]
-			for other := range mentioned(all[id]) {
-				keep(other)
+	take := func(id string) {
+		if all[id] == nil {
+			return
+		}
+		kept[id] = all[id]
+		for other := range mentioned(all[id]) {
+			if all[other] != nil {
+				kept[other] = all[other]
 			}
 		}
 	}
-	keep(id)
+	take(id)
+	for other := range broughtIn {
+		take(other)
+	}
 	for other, resource := range all {
 		if mentioned(resource)[id] {
-			keep(other)
+			take(other)
+		}
+		if !closed && resource.(object)["Type"] == all[id].(object)["Type"] {
+			kept[other] = resource
+		}
+	}
+	for before := 0; closed && before < len(kept); {
+		before = len(kept)
+		for other := range maps.Clone(kept) {
+			take(other)
 		}
 	}
 	template["Resources"] = kept
-	return Stack{Name: name, Template: template}
+	slim(template)
+	return Stack{Name: whole.Name, Template: template}
 }
 
 // slim takes away what no rule reads, two thirds of the time that engines need: outputs, metadata, and the tags that say

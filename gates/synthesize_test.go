@@ -65,13 +65,9 @@ func carryOut(asked string) {
 		if !o.Sabotage {
 			continue
 		}
-		edits, err := sabotaged(assembly.Stacks, "packs")
+		templates, err := sabotaged(assembly.Stacks, "packs")
 		if err != nil {
 			panic(err)
-		}
-		var templates []Stack
-		for _, edit := range edits {
-			templates = append(templates, edit.stack)
 		}
 		render(templates, all.out(sabotage, o.Name))
 		said(sabotage, o.Name)

@@ -81,7 +81,7 @@ func (c Config) keptInProduction() awscdk.RemovalPolicy {
 // the construct of that id in the stack.
 func logProvider(stack awscdk.Stack, id, provider string, props logGroupProps) {
 	function := stack.Node().FindChild(&provider).(awscdk.CustomResourceProviderBase)
-	suppress(function, ownPolicy, onDemand, outsideVpc)
+	suppress(function, ownPolicy, starred, onDemand, outsideVpc)
 	logs := newLogGroup(stack, id, props)
 	function.AddToRolePolicy(&map[string]any{
 		"Effect":   "Allow",

@@ -270,9 +270,13 @@ func TestDocumentsOfNothing(t *testing.T) {
 	}
 	page, err := Controlled([]Control{
 		{PCI: "1.1", What: "it is so", Stack: "network", Type: "T", At: "List/0", Is: `"x"`, HeldBy: []string{"A", "C"}},
+		{PCI: "1.2", What: "so is this", At: "elsewhere", HeldBy: []string{"B"}},
 	}, []Stack{{Name: "payment-processor-network-prod", Template: object{"Resources": object{"Y": object{"Type": "T", "List": list{"x"}}}}}}, all)
 	if row := "| 1.1 | – | it is so | network `Y` `List.0` = `\"x\"` | `A`, `C` | S1 |\n"; err != nil || !strings.Contains(page, row) {
 		t.Errorf("%v; the page has no row %s:\n%s", err, row, page)
+	}
+	if row := "| 1.2 | – | so is this | elsewhere | `B` | S2 |\n"; !strings.Contains(page, row) {
+		t.Errorf("the page has no row %s:\n%s", row, page)
 	}
 	if got := numbers(all, []string{"B", "C"}); !reflect.DeepEqual(got, []string{"S2"}) {
 		t.Errorf("the numbers are %v", got)

@@ -31,6 +31,7 @@ var rightConfigurations = []object{
 	{"databaseAutoPauseMinutes": "5"}, {"databaseAutoPauseMinutes": "1440"}, {"databaseBackupDays": "1"}, {"databaseBackupDays": "35"},
 	{"databaseReaders": "1"}, {"databaseReaders": "2", "availabilityZones": "3"},
 	{"environmentSuffix": "prod", "certificateArn": testCertificate, "databaseMinAcu": "1"},
+	{"environmentSuffix": "prod", "certificateArn": testCertificate, "databaseBackupDays": "30", "logRetentionDays": "30", "auditLogDays": "400"},
 	inGroup, inNetwork, withSecret, {"database": "external", "databaseHost": "db.example.com", "databaseCidr": "10.0.0.0/16", "databaseName": "_a1"},
 	{"database": "external", "databaseCidr": "192.168.7.0/24", "databasePort": "65535", "databaseSecretArn": givenSecretArn, "account": "111122223333"},
 

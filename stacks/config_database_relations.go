@@ -25,6 +25,7 @@ var databaseRelations = []relation{
 		}
 		return ""
 	}},
+	{[]string{suffixKey, "database", "databaseBackupDays"}, "a month of backups, in production", backsUpAMonth},
 	{[]string{"databaseReaders", "availabilityZones"}, "a zone for the writer and each reader", func(c Config) string {
 		if c.Database.Readers >= c.Network.AvailabilityZones {
 			return fmt.Sprintf("lower databaseReaders to %d or raise availabilityZones", c.Network.AvailabilityZones-1)

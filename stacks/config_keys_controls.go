@@ -5,8 +5,8 @@ import "fmt"
 // auditDays is a year, which PCI DSS 10.5.1 asks for, and a month to notice that it is over.
 const auditDays = 400
 
-// leastAuditDays is the year of PCI DSS 10.5.1, rounded up to what CloudWatch Logs offers.
-const leastAuditDays = 365
+// leastDays is for how long production keeps the application's log, which is archived, and its database's backups.
+const leastDays = 30
 
 // The protocols that the load balancer speaks to tasks.
 const (
@@ -44,8 +44,22 @@ var controlKeys = []key{
 
 // keepsAYear holds production to PCI DSS 10.5.1.
 func keepsAYear(c Config) string {
-	if c.Production() && c.auditLogDays() < leastAuditDays {
-		return fmt.Sprintf("raise auditLogDays to %d or more", leastAuditDays)
+	if c.Production() && c.auditLogDays() < auditDays {
+		return fmt.Sprintf("raise auditLogDays to %d or more", auditDays)
+	}
+	return ""
+}
+
+func keepsAMonth(c Config) string {
+	if c.Production() && c.LogRetentionDays < leastDays {
+		return fmt.Sprintf("raise logRetentionDays to %d or more", leastDays)
+	}
+	return ""
+}
+
+func backsUpAMonth(c Config) string {
+	if c.Production() && c.Database.Created() && c.Database.BackupDays < leastDays {
+		return fmt.Sprintf("raise databaseBackupDays to %d or more", leastDays)
 	}
 	return ""
 }

@@ -70,7 +70,7 @@ func validConfiguration(t *rapid.T) object {
 		"ingressCidrs":           []any{"0.0.0.0/0", "203.0.113.0/24"}[:rapid.IntRange(1, 2).Draw(t, "sources")],
 		"targetProtocol":         rapid.SampledFrom([]string{"HTTP", "HTTPS"}).Draw(t, "protocol"),
 		"requestsPerAddress":     whole("requests", 10, 2000000),
-		"auditLogDays":           float64(rapid.SampledFrom([]int{365, 400, 731}).Draw(t, "audit days")),
+		"auditLogDays":           float64(rapid.SampledFrom([]int{400, 545, 731}).Draw(t, "audit days")),
 		"archiveLogs":            rapid.Bool().Draw(t, "archive"),
 		"auditTrail":             rapid.Bool().Draw(t, "trail"),
 		"deploymentConfigName":   shift.name,
@@ -89,7 +89,7 @@ func validDatabase(t *rapid.T, zones int) object {
 		"databaseMaxAcu": float64(most), "databaseMinAcu": float64(rapid.IntRange(1, most).Draw(t, "least ACU")),
 		"databaseAutoPauseMinutes": float64(rapid.IntRange(5, 1440).Draw(t, "pause")),
 		"databaseReaders":          float64(rapid.IntRange(0, zones-1).Draw(t, "readers")),
-		"databaseBackupDays":       float64(rapid.IntRange(1, 35).Draw(t, "backups")),
+		"databaseBackupDays":       float64(rapid.IntRange(30, 35).Draw(t, "backups")),
 	}
 	external := maps.Clone(inNetwork)
 	external["databasePort"] = float64(rapid.IntRange(1, 65535).Draw(t, "database port"))

@@ -85,7 +85,8 @@ var relations = append([]relation{
 	}},
 	{[]string{"deploymentConfigName", "bakeMinutes", "terminationWaitMinutes", "lifecycleHookArn"},
 		fmt.Sprintf("a release within %d minutes", minutes(ReleaseBudget)), fitsBudget},
-	{[]string{suffixKey, "auditLogDays", "logRetentionDays"}, "a year of audit logs, in production", keepsAYear},
+	{[]string{suffixKey, "auditLogDays", "logRetentionDays"}, "400 days of audit logs, in production", keepsAYear},
+	{[]string{suffixKey, "logRetentionDays"}, "a month of logs, in production", keepsAMonth},
 	{[]string{"tags"}, "tags that AWS takes together with the required ones", tagsFit},
 }, databaseRelations...)
 

@@ -207,7 +207,9 @@ var wrongConfigurations = []object{
 	{"requestsPerAddress": "9"},
 	{"requestsPerAddress": "2000001"},
 	{"auditLogDays": "366"},
-	{"environmentSuffix": "prod", "certificateArn": testCertificate, "auditLogDays": "180"},
+	{"environmentSuffix": "prod", "certificateArn": testCertificate, "auditLogDays": "365"},
+	{"environmentSuffix": "prod", "certificateArn": testCertificate, "logRetentionDays": "14"},
+	{"environmentSuffix": "prod", "certificateArn": testCertificate, "databaseBackupDays": "29"},
 	{"archiveLogs": "yes"},
 	{"auditTrail": 1.0},
 	// operation

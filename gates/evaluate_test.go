@@ -178,16 +178,14 @@ func (a *asking) spoil(production Assembly) {
 		}
 		a.add(nil, nil, err)
 	})
-	edits, err := sabotaged(production.Stacks, "guard")
-	a.add(nil, nil, err)
-	controls := map[string]bool{}
-	for _, edit := range Sabotage {
-		if noticer(edit) == "guard" {
-			controls[edit.By] = true
-		}
+	for _, control := range ControlTower {
+		a.group.Go(func() {
+			edits, err := sabotaged(production.Stacks, control)
+			a.add(nil, nil, err)
+			found, _, err := Guard(context.Background(), root, []string{control}, edits)
+			a.add(found, nil, err)
+		})
 	}
-	found, _, err := Guard(context.Background(), root, slices.Sorted(maps.Keys(controls)), edits)
-	a.add(found, nil, err)
 }
 
 // reported are the rules on which the packs report, compliant or not.

@@ -37,24 +37,24 @@ func TestSabotage(t *testing.T) {
 	}
 }
 
-// noticer is the engine that must notice an edit: ours for our own rules, guard for Control Tower's, or packs.
+// noticer is who must notice an edit: ours, all rules of our own; packs, all of cdk-nag's; or a control of Control Tower.
 func noticer(edit Edit) string {
 	switch {
 	case strings.HasPrefix(edit.By, "PAY-"):
 		return "ours"
 	case strings.HasPrefix(edit.By, "CT."):
-		return "guard"
+		return edit.By
 	}
 	return "packs"
 }
 
-// sabotaged are templates for an engine, with each of its edits made alone and without. Engines take long for a template,
+// sabotaged are the templates for a noticer, with each of its edits made alone and without. They take long for a template,
 // so they get what is near to the resource.
-func sabotaged(production []Stack, engine string) (templates []Stack, err error) {
+func sabotaged(production []Stack, by string) (templates []Stack, err error) {
 	unedited := map[string]Stack{} // by the resource and what edits bring in
 	names := map[string]string{}
 	for i, edit := range Sabotage {
-		if noticer(edit) != engine {
+		if noticer(edit) != by {
 			continue
 		}
 		whole, id, failed := edit.Find(production)
@@ -65,7 +65,7 @@ func sabotaged(production []Stack, engine string) (templates []Stack, err error)
 		place := fmt.Sprint(whole.Name, id, mentioned(edit.To))
 		if names[place] == "" {
 			names[place] = fmt.Sprintf("near-%d", i)
-			unedited[place] = near(whole, id, mentioned(edit.To), engine == "packs")
+			unedited[place] = near(whole, id, mentioned(edit.To), by == "packs")
 			templates = append(templates, Stack{Name: names[place], Template: unedited[place].Template})
 		}
 		edited, _, failed := edit.Apply([]Stack{unedited[place]})

@@ -16,7 +16,8 @@ import (
 // validator is CloudFormation Validate without its own rules, which each validated synth evaluates: the CDK's plugin
 // has no way to leave them out, and they take a hundred times as long as ours. It is the plugin's version, a test holds.
 // It reads lines: the rules, then the name and the text of each template. Its start takes longer than all the rest and
-// can begin before there are templates; and it collects garbage all the time, so that a parsed template costs seconds.
+// can begin before there are templates. It collects garbage all the time: a parsed template costs seconds, and threads that
+// help to collect cost more than they help.
 const validator = `
 const { RegoEngine } = require(process.argv[1]);
 (async () => {
@@ -60,7 +61,7 @@ func Validate(ctx context.Context, root string, templates iter.Seq[Stack]) ([]Fi
 	}
 	engine := filepath.Join(root, "node_modules", "@aws", "cloudformation-validate")
 	var reports []validation
-	if err := run(ctx, &reports, input, "node", "-e", validator, engine); err != nil {
+	if err := run(ctx, &reports, input, "node", "--single-threaded-gc", "-e", validator, engine); err != nil {
 		return nil, err
 	}
 	if len(reports) != count {

@@ -8,7 +8,12 @@ import rego.v1
 finding(rule, id, property, message) := make_diag_at(rule, "ERROR", id, property, message)
 
 # typed are the resources of a type, by logical id.
-typed(type) := {id: res | some id, res in input.resources; res.resourceType == type}
+typed(type) := object.get(by_type, type, {})
+
+by_type[type][id] := res if {
+	some id, res in input.resources
+	type := res.resourceType
+}
 
 # refers says that a value refers to the resource, or to an attribute of it.
 refers(value, id) if value.__ref == id

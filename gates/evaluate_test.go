@@ -41,20 +41,19 @@ func ask(t *testing.T) *answers {
 // orders are what processes of their own synthesize at the same time, one thing after the other: jsii does one thing at a
 // time, and its start costs seconds.
 func orders() [][]order {
-	var first, second []order
-	for _, suffix := range environments {
-		settings := map[string]any{"environmentSuffix": suffix}
-		if suffix == "prod" {
-			settings["certificateArn"] = testCertificate
-			first = append(first, order{Name: suffix, Settings: settings, Packs: true, Sabotage: true})
-		} else {
-			second = append(second, order{Name: suffix, Settings: settings, Packs: true})
-		}
-	}
+	var others []order
 	for _, name := range slices.Sorted(maps.Keys(shapes)) {
-		first = append(first, order{Name: name, Settings: shapes[name]})
+		others = append(others, order{Name: name, Settings: shapes[name]})
 	}
-	return [][]order{first, second}
+	production := object{"environmentSuffix": "prod", "certificateArn": testCertificate}
+	return [][]order{
+		{
+			{Name: "dev", Settings: object{"environmentSuffix": "dev"}, Packs: true},
+			{Name: "staging", Settings: object{"environmentSuffix": "staging"}, Packs: true},
+		},
+		{{Name: "prod", Settings: production, Packs: true, Sabotage: true}},
+		others,
+	}
 }
 
 // asking is the work in progress: what is synthesized is looked at while the rest is synthesized.

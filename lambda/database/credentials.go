@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"payment-processor/lambda/deployment"
+	"payment-processor/lambda/internal/deadline"
 	"payment-processor/lambda/internal/issued"
 	"payment-processor/lambda/internal/postgres"
 
@@ -33,7 +34,7 @@ func (c Credentials) Handle(ctx context.Context, event Event) (physicalResourceI
 	if err != nil {
 		return physicalResourceID, nil, err
 	}
-	ctx, cancel := early(ctx)
+	ctx, cancel := deadline.Early(ctx, margin)
 	defer cancel()
 	log := c.Log.With("request", event.RequestID, "type", string(event.RequestType), "address", p.address())
 	r := request{c.Secrets, p.SecretArn, event.RequestID, issued.At(event.ResponseURL, c.Now())}

@@ -15,6 +15,7 @@ import (
 	"payment-processor/lambda/internal/secretstest"
 
 	"github.com/aws/aws-lambda-go/cfn"
+	smithytime "github.com/aws/smithy-go/time"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -254,23 +255,8 @@ func TestPersist(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	lost := errors.New("lost")
-	if err := persist(gone, Sleep, quiet, func() error { return lost }); !errors.Is(err, lost) {
+	if err := persist(gone, smithytime.SleepWithContext, quiet, func() error { return lost }); !errors.Is(err, lost) {
 		t.Errorf("at the end of its time: %v", err)
-	}
-	if err := Sleep(t.Context(), time.Nanosecond); err != nil {
-		t.Error(err)
-	}
-}
-
-// A function that is killed answers nobody.
-func TestEarly(t *testing.T) {
-	killed := time.Now().Add(time.Minute)
-	limited, cancel := context.WithDeadline(t.Context(), killed)
-	defer cancel()
-	ctx, cancel := early(limited)
-	defer cancel()
-	if ends, _ := ctx.Deadline(); killed.Sub(ends) != margin {
-		t.Errorf("ends %v early", killed.Sub(ends))
 	}
 }
 

@@ -56,24 +56,5 @@ func passes(err error) bool {
 	return postgres.Passes(err)
 }
 
-// Sleep waits for d or the end of ctx, whichever is first.
-func Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // margin is left of a function's time to answer.
 const margin = 10 * time.Second
-
-func early(ctx context.Context) (context.Context, context.CancelFunc) {
-	if deadline, limited := ctx.Deadline(); limited {
-		return context.WithDeadline(ctx, deadline.Add(-margin))
-	}
-	return context.WithCancel(ctx)
-}

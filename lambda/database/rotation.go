@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"payment-processor/lambda/deployment"
+	"payment-processor/lambda/internal/deadline"
 	"payment-processor/lambda/internal/postgres"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,7 +30,7 @@ type Step struct {
 //
 // An external database is not rotated: changing its users' passwords takes a master that nobody has given us.
 func (r Rotation) Handle(ctx context.Context, step Step) error {
-	ctx, cancel := early(ctx)
+	ctx, cancel := deadline.Early(ctx, margin)
 	defer cancel()
 	log := r.Log.With("step", step.Step, "version", step.ClientRequestToken)
 	err := persist(ctx, r.Sleep, log, func() error { return r.take(ctx, step) })

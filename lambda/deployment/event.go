@@ -6,6 +6,7 @@ import (
 	"context"
 	"time"
 
+	"payment-processor/lambda/internal/deadline"
 	"payment-processor/lambda/internal/issued"
 )
 
@@ -68,10 +69,7 @@ const reserve = 5 * time.Second
 
 // InTime returns a context that ends early enough before the function is killed to still answer.
 func InTime(ctx context.Context) (context.Context, context.CancelFunc) {
-	if deadline, ok := ctx.Deadline(); ok {
-		return context.WithDeadline(ctx, deadline.Add(-reserve))
-	}
-	return context.WithCancel(ctx)
+	return deadline.Early(ctx, reserve)
 }
 
 // Respond is onEvent's answer. The physical id is given once and kept: another one would make CloudFormation send a

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"time"
 
+	"payment-processor/lambda/internal/deadline"
 	"payment-processor/lambda/tasks"
 
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
@@ -61,7 +62,7 @@ func (h Handler) check(ctx context.Context, deployment string) (err error) {
 			err = fmt.Errorf("the hook itself is broken: %v", cause)
 		}
 	}()
-	ctx, cancel := early(ctx)
+	ctx, cancel := deadline.Early(ctx, margin)
 	defer cancel()
 	for {
 		err = h.green(ctx, deployment)
@@ -73,13 +74,6 @@ func (h Handler) check(ctx context.Context, deployment string) (err error) {
 			return err
 		}
 	}
-}
-
-func early(ctx context.Context) (context.Context, context.CancelFunc) {
-	if deadline, limited := ctx.Deadline(); limited {
-		return context.WithDeadline(ctx, deadline.Add(-margin))
-	}
-	return context.WithTimeout(ctx, Timeout-margin)
 }
 
 // report tries until the function's time is over: a deployment waits an hour for a hook that says nothing.
@@ -103,16 +97,4 @@ func closed(err error) bool {
 	answered, completed, gone := new(types.LifecycleEventAlreadyCompletedException),
 		new(types.DeploymentAlreadyCompletedException), new(types.DeploymentDoesNotExistException)
 	return errors.As(err, &answered) || errors.As(err, &completed) || errors.As(err, &gone)
-}
-
-// Sleep waits for d or the end of ctx, whichever is first.
-func Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -270,29 +270,19 @@ func TestTheReportArrives(t *testing.T) {
 
 // The hook must give green up while there is still time to say so.
 func TestDeadline(t *testing.T) {
-	for _, limit := range []time.Duration{0, 5 * time.Minute} {
-		ctx, cancel := context.WithCancel(t.Context())
-		if limit > 0 {
-			ctx, cancel = context.WithTimeout(t.Context(), limit)
+	d := waiting()
+	d.faults["Invoke"] = []error{errors.New("lost")}
+	handler := d.handler()
+	killed := time.Now().Add(Timeout)
+	handler.Sleep = func(ctx context.Context, _ time.Duration) error {
+		if ends, _ := ctx.Deadline(); killed.Sub(ends) != margin {
+			t.Errorf("green is waited for until %v before the end", killed.Sub(ends))
 		}
-		shorter, stop := early(ctx)
-		deadline, limited := shorter.Deadline()
-		if left := time.Until(deadline); !limited || left > Timeout-margin || left < Timeout-margin-time.Minute {
-			t.Errorf("green gets %v", left)
-		}
-		stop()
-		cancel()
+		return context.DeadlineExceeded
 	}
-}
-
-// The function waits in real time only here.
-func TestSleep(t *testing.T) {
-	if err := Sleep(t.Context(), time.Nanosecond); err != nil {
-		t.Error(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if Sleep(ctx, time.Hour) == nil {
-		t.Error("sleeps on although there is no time left")
+	ctx, cancel := context.WithDeadline(t.Context(), killed)
+	defer cancel()
+	if err := handler.Handle(ctx, Event{DeploymentID: "d-1", ExecutionID: "execution"}); err != nil || d.status != types.LifecycleEventStatusFailed {
+		t.Errorf("reported %q, %v", d.status, err)
 	}
 }

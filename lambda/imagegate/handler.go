@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"payment-processor/lambda/internal/deadline"
 	"payment-processor/lambda/internal/issued"
 
 	"github.com/aws/aws-lambda-go/cfn"
@@ -37,7 +38,7 @@ func (h Handler) Handle(ctx context.Context, event Event) (physicalResourceID st
 	if physicalResourceID == "" {
 		physicalResourceID = "image-gate/" + event.LogicalResourceID
 	}
-	ctx, cancel := early(ctx)
+	ctx, cancel := deadline.Early(ctx, margin)
 	defer cancel()
 	asked, err := ask(event.ResourceProperties)
 	if event.RequestType == cfn.RequestDelete {
@@ -58,13 +59,6 @@ func (h Handler) Handle(ctx context.Context, event Event) (physicalResourceID st
 	}
 	slog.Info("answer", "request", event.RequestType, "tag", asked.ImageTag, "image", image)
 	return physicalResourceID, map[string]any{Attribute: image}, nil
-}
-
-func early(ctx context.Context) (context.Context, context.CancelFunc) {
-	if deadline, limited := ctx.Deadline(); limited {
-		return context.WithDeadline(ctx, deadline.Add(-margin))
-	}
-	return context.WithCancel(ctx)
 }
 
 // answer decides which image the properties mean. A rollback gets the answer that these properties got before: what

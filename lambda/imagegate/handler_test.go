@@ -213,15 +213,3 @@ func TestDelete(t *testing.T) {
 		t.Errorf("left %d parameters behind", len(a.parameters))
 	}
 }
-
-// The function waits in real time only here.
-func TestSleep(t *testing.T) {
-	if err := Sleep(t.Context(), time.Nanosecond); err != nil {
-		t.Error(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if Sleep(ctx, time.Hour) == nil {
-		t.Error("sleeps on although there is no time left")
-	}
-}

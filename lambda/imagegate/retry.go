@@ -58,15 +58,3 @@ func denied(err error) bool {
 	var registry *transport.Error
 	return errors.As(err, &registry) && slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden}, registry.StatusCode)
 }
-
-// Sleep waits for d or the end of ctx, whichever is first.
-func Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

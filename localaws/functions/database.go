@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	smithytime "github.com/aws/smithy-go/time"
 )
 
 // database runs the decisions of the database's functions here, where they reach a database: those of moto are names.
@@ -21,7 +22,7 @@ func (r *Runtime) database(config *types.FunctionConfiguration) handler {
 	if text(config.Handler) == "rotate" {
 		variables := config.Environment.Variables
 		rotation := database.Rotation{
-			Secrets: secrets, Lambda: lambda.NewFromConfig(r.options.Config), Connect: connect, Sleep: database.Sleep, Log: log,
+			Secrets: secrets, Lambda: lambda.NewFromConfig(r.options.Config), Connect: connect, Sleep: smithytime.SleepWithContext, Log: log,
 			MasterSecret: variables[database.EnvMasterSecret], Host: variables[database.EnvHost], ReleaseFunction: variables[database.EnvRelease],
 		}
 		return func(ctx context.Context, payload []byte) outcome {
@@ -30,7 +31,7 @@ func (r *Runtime) database(config *types.FunctionConfiguration) handler {
 			return ended(rotation.Handle(ctx, step))
 		}
 	}
-	credentials := database.Credentials{Secrets: secrets, Connect: connect, Now: time.Now, Sleep: database.Sleep, Log: log}
+	credentials := database.Credentials{Secrets: secrets, Connect: connect, Now: time.Now, Sleep: smithytime.SleepWithContext, Log: log}
 	return func(ctx context.Context, payload []byte) outcome {
 		var event cfn.Event
 		_ = json.Unmarshal(payload, &event) // one that is none has nobody to answer to

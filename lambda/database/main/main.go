@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	lambdaclient "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	smithytime "github.com/aws/smithy-go/time"
 )
 
 var exit = os.Exit // tests stay alive
@@ -37,10 +38,10 @@ func main() {
 	secrets := secretsmanager.NewFromConfig(aws)
 	connector := postgres.Connector{Roots: roots(os.Getenv("DB_CA")), Application: "payment-processor-credentials"}
 	credentials := database.Credentials{
-		Secrets: secrets, Connect: connector.Connect, Now: time.Now, Sleep: database.Sleep, Log: log,
+		Secrets: secrets, Connect: connector.Connect, Now: time.Now, Sleep: smithytime.SleepWithContext, Log: log,
 	}
 	rotation := database.Rotation{
-		Secrets: secrets, Lambda: lambdaclient.NewFromConfig(aws), Connect: connector.Connect, Sleep: database.Sleep, Log: log,
+		Secrets: secrets, Lambda: lambdaclient.NewFromConfig(aws), Connect: connector.Connect, Sleep: smithytime.SleepWithContext, Log: log,
 		MasterSecret: os.Getenv(database.EnvMasterSecret), Host: os.Getenv(database.EnvHost),
 		ReleaseFunction: os.Getenv(database.EnvRelease),
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	lambdaclient "github.com/aws/aws-sdk-go-v2/service/lambda"
+	smithytime "github.com/aws/smithy-go/time"
 )
 
 var exit = os.Exit // tests stay alive
@@ -36,7 +37,7 @@ func main() {
 		Lambda:        lambdaclient.NewFromConfig(aws),
 		ProbeFunction: os.Getenv("PROBE_FUNCTION"),
 		Paths:         []string{os.Getenv("HEALTH_CHECK_PATH"), tasks.ReadyPath},
-		Sleep:         hook.Sleep,
+		Sleep:         smithytime.SleepWithContext,
 	}
 	lambda.Start(handler.Handle)
 }

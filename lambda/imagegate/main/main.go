@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	smithytime "github.com/aws/smithy-go/time"
 )
 
 var exit = os.Exit // tests stay alive
@@ -44,7 +45,7 @@ func main() {
 		Registry:       imagegate.NewRegistry(images),
 		Bootstrap:      imagegate.Assembler(server),
 		Now:            time.Now,
-		Sleep:          imagegate.Sleep,
+		Sleep:          smithytime.SleepWithContext,
 	}
 	answer := cfn.LambdaWrap(handler.Handle)
 	lambda.Start(func(ctx context.Context, event cfn.Event) (string, error) {

@@ -4,18 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
 	"payment-processor/lambda/deployment"
-	"payment-processor/lambda/internal/awstest"
 	"payment-processor/lambda/internal/postgres"
 	"payment-processor/lambda/internal/secretstest"
 
 	"github.com/aws/aws-lambda-go/cfn"
-	smithytime "github.com/aws/smithy-go/time"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -219,44 +216,6 @@ func TestStepsOutOfTurn(t *testing.T) {
 	w.secrets.Create(secretArn, `{"host":"other.example.com","password":"p"}`)
 	if got := step("testSecret", w.secrets.Begin(secretArn)); !strings.Contains(got, "not rotated") {
 		t.Errorf("got %s", got)
-	}
-}
-
-func TestPersist(t *testing.T) {
-	quiet := slog.New(slog.DiscardHandler)
-	attempts := func(problem error, succeedAt int) int {
-		n := 0
-		_ = persist(t.Context(), func(context.Context, time.Duration) error { return nil }, quiet, func() error {
-			if n++; n >= succeedAt {
-				return nil
-			}
-			return problem
-		})
-		return n
-	}
-	for _, test := range []struct {
-		problem error
-		want    int
-	}{
-		{awstest.Refusal("AccessDeniedException"), refusals},
-		{&pgconn.PgError{Code: "28P01"}, refusals},
-		{&pgconn.PgError{Code: "57P03"}, 20},
-		{errors.New("connection reset"), 20},
-		{awstest.Refusal("ThrottlingException"), 20},
-		{awstest.Refusal("InvalidRequestException"), 1},
-		{&pgconn.PgError{Code: "42501"}, 1},
-		{deployment.Failure("no"), 1},
-		{postgres.ErrPassword, 1},
-	} {
-		if got := attempts(test.problem, 20); got != test.want {
-			t.Errorf("%v is met %d times, want %d", test.problem, got, test.want)
-		}
-	}
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	lost := errors.New("lost")
-	if err := persist(gone, smithytime.SleepWithContext, quiet, func() error { return lost }); !errors.Is(err, lost) {
-		t.Errorf("at the end of its time: %v", err)
 	}
 }
 

@@ -7,39 +7,30 @@ import (
 	"time"
 
 	"payment-processor/lambda/deployment"
+	"payment-processor/lambda/internal/backoff"
 	"payment-processor/lambda/internal/postgres"
 
 	"github.com/aws/smithy-go"
 )
 
-const (
-	firstWait   = time.Second
-	longestWait = 10 * time.Second
-	// refusals are how often a login or a call may be refused: the master's password may have changed while its secret
-	// did not say so yet, and a new policy takes a while to be in force everywhere.
-	refusals = 6
-)
+// margin is left of a function's time to answer.
+const margin = 10 * time.Second
 
-type sleep func(context.Context, time.Duration) error
+// refusals are how often a login or a call may be refused: the master's password may have changed while its secret did
+// not say so yet, and a new policy takes a while to be in force everywhere.
+const refusals = 6
 
 // persist tries again what failed for a reason that passes, as long as the context lasts, and returns the last error.
-func persist(ctx context.Context, wait sleep, log *slog.Logger, try func() error) error {
+func persist(ctx context.Context, sleep func(context.Context, time.Duration) error, log *slog.Logger, try func() error) error {
 	refused := 0
-	for pause := firstWait; ; pause = min(2*pause, longestWait) {
-		err := try()
+	again := func(err error) bool {
 		if postgres.Refused(err) || deployment.Denied(err) {
 			refused++
-		} else if err == nil || !passes(err) {
-			return err
+			return refused < refusals
 		}
-		if refused >= refusals {
-			return err
-		}
-		log.Warn("trying again", "after", pause.String(), "error", err)
-		if wait(ctx, pause) != nil {
-			return err
-		}
+		return passes(err)
 	}
+	return backoff.Retry{Again: again, Sleep: sleep, Log: log}.Do(ctx, try)
 }
 
 // passes reports whether the same may succeed later. What this package itself refuses is a Failure.
@@ -55,6 +46,3 @@ func passes(err error) bool {
 	}
 	return postgres.Passes(err)
 }
-
-// margin is left of a function's time to answer.
-const margin = 10 * time.Second

@@ -153,7 +153,6 @@ func TestGreenThatAnswersIsLetThrough(t *testing.T) {
 	}
 }
 
-// A green that does not answer must never get production traffic, whatever the reason.
 // Tasks that serve TLS must be asked over TLS: the target group says which they do.
 func TestTasksAreAskedAsTheLoadBalancerDoes(t *testing.T) {
 	for protocol, want := range map[elbtypes.ProtocolEnum]string{"": "http", elbtypes.ProtocolEnumHttp: "http", elbtypes.ProtocolEnumHttps: "https"} {
@@ -186,6 +185,7 @@ func TestAProbeIsAskedNoMoreThanItTakes(t *testing.T) {
 	}
 }
 
+// A green that does not answer must never get production traffic, whatever the reason.
 func TestGreenThatDoesNotAnswerIsRefused(t *testing.T) {
 	fault := errors.New("no")
 	always := func(operation string) func(*deployment) {

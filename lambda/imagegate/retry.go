@@ -8,33 +8,23 @@ import (
 	"slices"
 	"time"
 
+	"payment-processor/lambda/internal/backoff"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-const (
-	firstWait   = time.Second
-	longestWait = 15 * time.Second
-	// A role's policy takes some seconds to be in force everywhere, and a first deployment has just made one.
-	// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-	settling = 30 * time.Second
-)
+// settling is how long a role's policy may take to be in force everywhere: a first deployment has just made one.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+const settling = 30 * time.Second
 
 // retry tries again what failed for a reason that passes, as long as the context lasts, and returns the last error.
 func (h Handler) retry(ctx context.Context, try func() error) error {
 	start := h.Now()
-	for wait := firstWait; ; wait = min(2*wait, longestWait) {
-		err := try()
-		if err == nil || !passing(err) && (!denied(err) || h.Now().Sub(start) >= settling) {
-			return err
-		}
-		slog.Warn("trying again", "after", wait.String(), "error", err)
-		if h.Sleep(ctx, wait) != nil {
-			return err
-		}
-	}
+	again := func(err error) bool { return passing(err) || denied(err) && h.Now().Sub(start) < settling }
+	return backoff.Retry{Again: again, Sleep: h.Sleep, Log: slog.Default()}.Do(ctx, try)
 }
 
 // passing reports whether the same call may succeed later: throttling, the service's own faults, the network, a call

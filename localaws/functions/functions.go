@@ -33,6 +33,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
+	smithytime "github.com/aws/smithy-go/time"
 )
 
 // Options are what a Runtime is made of.
@@ -129,14 +130,7 @@ func (r *Runtime) pause(ctx context.Context, delay time.Duration) error {
 	if delay <= 0 {
 		return ctx.Err()
 	}
-	timer := time.NewTimer(r.hurried(delay))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return smithytime.SleepWithContext(ctx, r.hurried(delay))
 }
 
 func (r *Runtime) hurried(d time.Duration) time.Duration {

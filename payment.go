@@ -29,7 +29,11 @@ func main() {
 	exit(code)
 }
 
-var exit = os.Exit
+// Tests put others here.
+var (
+	exit    = os.Exit
+	enforce = policy.Enforce
+)
 
 // run writes the templates where the CLI wants them. A bad configuration writes nothing: it is refused before the
 // first construct, and the CDK's own synthesis at exit, which would leave an empty assembly behind, is off.
@@ -55,7 +59,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 	})
 	stacks.New(app, config, functions)
 	if getenv("CDK_VALIDATION") != "false" {
-		policy.Enforce(app)
+		enforce(app)
 	}
 	app.Synth(nil)
 	return nil

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"payment-processor/gates/policy"
 	_ "payment-processor/internal/fastsynth"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -109,14 +111,19 @@ func TestEveryEnvironmentSynthesizes(t *testing.T) {
 
 // A validated synth asks our own rules too: who breaks one sees it before anybody reviews it.
 func TestOurRulesAreAsked(t *testing.T) {
-	asked := withContext(t, map[string]any{
-		"environmentSuffix": "prod", "certificateArn": of("prod")["certificateArn"], "logRetentionDays": "7",
-	})
+	asked := withContext(t, of("dev"))
 	delete(asked, "CDK_VALIDATION")
+	t.Cleanup(func() { enforce = policy.Enforce })
+	enforce = func(app awscdk.App) awscdk.CloudFormationValidatePlugin {
+		awscdk.NewCfnResource(awscdk.NewStack(app, new("broken"), nil), new("Trail"), &awscdk.CfnResourceProps{
+			Type: new("AWS::CloudTrail::Trail"), Properties: &map[string]any{"IsLogging": false, "S3BucketName": "somewhere"},
+		})
+		return policy.Enforce(app)
+	}
 	defer func() {
 		raw, err := os.ReadFile(filepath.Join(asked["CDK_OUTDIR"], "validation-report.json"))
-		if err != nil || recover() == nil || strings.Count(string(raw), `"ruleName"`) != 1 || !strings.Contains(string(raw), "PAY-LOGS-02") {
-			t.Errorf("what is wrong is that production's logs are kept for a week; CloudFormation Validate says %v\n%s", err, raw)
+		if err != nil || recover() == nil || strings.Count(string(raw), `"ruleName"`) != 1 || !strings.Contains(string(raw), "PAY-LOGS-10") {
+			t.Errorf("what is wrong is that a trail is off; CloudFormation Validate says %v\n%s", err, raw)
 		}
 	}()
 	synthesize(t, asked)

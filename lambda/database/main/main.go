@@ -2,39 +2,23 @@
 package main
 
 import (
-	"context"
 	"crypto/x509"
-	"log/slog"
-	"net/http"
 	"os"
 	"time"
 
 	"payment-processor/lambda/database"
-	"payment-processor/lambda/internal/issued"
 	"payment-processor/lambda/internal/postgres"
 	"payment-processor/lambda/internal/rdsca"
+	"payment-processor/lambda/internal/start"
 
-	"github.com/aws/aws-lambda-go/cfn"
 	"github.com/aws/aws-lambda-go/lambda"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	lambdaclient "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	smithytime "github.com/aws/smithy-go/time"
 )
 
-var exit = os.Exit // tests stay alive
-
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	http.DefaultClient.Timeout = 10 * time.Second                        // cfn answers CloudFormation with it
-	client := awshttp.NewBuildableClient().WithTimeout(10 * time.Second) // one call that hangs must not use up the function's time
-	aws, err := config.LoadDefaultConfig(context.Background(), config.WithHTTPClient(client))
-	if err != nil {
-		log.Error("load the AWS configuration", "error", err)
-		exit(1)
-		return
-	}
+	log, aws := start.Log(), start.AWS(10*time.Second)
 	secrets := secretsmanager.NewFromConfig(aws)
 	connector := postgres.Connector{Roots: roots(os.Getenv("DB_CA")), Application: "payment-processor-credentials"}
 	credentials := database.Credentials{
@@ -46,7 +30,7 @@ func main() {
 		ReleaseFunction: os.Getenv(database.EnvRelease),
 	}
 	lambda.Start(map[string]any{
-		"credentials": answering(cfn.LambdaWrap(credentials.Handle)), "rotate": rotation.Handle,
+		"credentials": start.Answering(credentials.Handle), "rotate": rotation.Handle,
 	}[os.Getenv("_HANDLER")])
 }
 
@@ -60,12 +44,4 @@ func roots(file string) *x509.CertPool {
 		roots.AppendCertsFromPEM(pem)
 	}
 	return roots
-}
-
-// answering keeps the address at which CloudFormation waits out of the log: it is signed.
-func answering(answer cfn.CustomResourceLambdaFunction) cfn.CustomResourceLambdaFunction {
-	return func(ctx context.Context, event cfn.Event) (string, error) {
-		_, err := answer(ctx, event)
-		return "", issued.Addressless(err)
-	}
 }

@@ -47,13 +47,3 @@ func TestMainReports(t *testing.T) {
 		}
 	}
 }
-
-// A configuration that cannot be loaded must end the function, and not leave it without clients.
-func TestMainStopsWithoutConfiguration(t *testing.T) {
-	t.Setenv("AWS_MAX_ATTEMPTS", "many")
-	code := 0
-	exit = func(c int) { code = c }
-	if main(); code != 1 {
-		t.Errorf("exit code %d, want 1", code)
-	}
-}

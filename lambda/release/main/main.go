@@ -2,16 +2,13 @@
 package main
 
 import (
-	"context"
-	"log/slog"
 	"os"
 	"time"
 
+	"payment-processor/lambda/internal/start"
 	"payment-processor/lambda/release"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -21,11 +18,7 @@ import (
 )
 
 func main() {
-	client := awshttp.NewBuildableClient().WithTimeout(10 * time.Second) // one call that hangs must not use up the poll's time
-	aws, err := config.LoadDefaultConfig(context.Background(), config.WithHTTPClient(client))
-	if err != nil {
-		panic(err) // the runtime reports it as the function's failure to start
-	}
+	log, aws := start.Log(), start.AWS(10*time.Second)
 	handler := release.Handler{
 		CodeDeploy:     codedeploy.NewFromConfig(aws),
 		ECS:            ecs.NewFromConfig(aws),
@@ -34,7 +27,7 @@ func main() {
 		Lambda:         lambdaclient.NewFromConfig(aws),
 		Parameters:     ssm.NewFromConfig(aws),
 		Now:            time.Now,
-		Log:            slog.New(slog.NewJSONHandler(os.Stdout, nil)),
+		Log:            log,
 	}
 	lambda.Start(map[string]any{
 		"onEvent": handler.OnEvent, "isComplete": handler.IsComplete, "guard": handler.Guard,

@@ -1,0 +1,45 @@
+package start
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"payment-processor/lambda/internal/runtimetest"
+
+	"github.com/aws/aws-lambda-go/cfn"
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+// CloudFormation waits an hour for an answer that does not come.
+func TestAnswering(t *testing.T) {
+	answer := Answering(func(context.Context, cfn.Event) (string, map[string]any, error) {
+		return "id", nil, errors.New("no image")
+	})
+	got := runtimetest.Run(t, func() { lambda.Start(answer) }).Request(t, cfn.Event{RequestType: cfn.RequestCreate})
+	if !strings.Contains(got, `"FAILED"`) || !strings.Contains(got, "no image") {
+		t.Errorf("answered %s", got)
+	}
+	nobody := httptest.NewServer(nil)
+	nobody.Close()
+	said, err := answer(t.Context(), cfn.Event{ResponseURL: nobody.URL + "/?X-Amz-Signature=signature"})
+	if err == nil || strings.Contains(said+err.Error(), "signature") {
+		t.Errorf("an answer that nobody takes ends with %q, %v", said, err)
+	}
+}
+
+func TestAddressless(t *testing.T) {
+	timeout, other := errors.New("timeout"), errors.New("other")
+	signed := &url.Error{Op: "Put", URL: "https://cloudformation.example/?X-Amz-Signature=secret", Err: timeout}
+	for _, test := range []struct{ err, want error }{
+		{signed, timeout}, {fmt.Errorf("answer: %w", signed), timeout}, {other, other}, {nil, nil},
+	} {
+		if got := addressless(test.err); got != test.want {
+			t.Errorf("%v gives %v, want %v", test.err, got, test.want)
+		}
+	}
+}

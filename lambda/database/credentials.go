@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"strings"
 	"time"
 
 	"payment-processor/lambda/deployment"
@@ -17,9 +16,6 @@ import (
 
 // grace is how long a request that interrupts another waits before it looks whether the other has written meanwhile.
 const grace = 30 * time.Second
-
-// longestReason keeps the answer below the 4,096 bytes that CloudFormation reads.
-const longestReason = 2000
 
 // Handle has the shape of cfn.CustomResourceFunction. Its data hold Address. A Delete drops nothing.
 func (c Credentials) Handle(ctx context.Context, event Event) (physicalResourceID string, data map[string]any, err error) {
@@ -40,8 +36,7 @@ func (c Credentials) Handle(ctx context.Context, event Event) (physicalResourceI
 	r := request{c.Secrets, p.SecretArn, event.RequestID, issued.At(event.ResponseURL, c.Now())}
 	if err := c.answer(ctx, log, r, p); err != nil {
 		log.Error("failed", "error", err)
-		text := err.Error()
-		return physicalResourceID, nil, deployment.Failure(strings.ToValidUTF8(text[:min(len(text), longestReason)], ""))
+		return physicalResourceID, nil, err
 	}
 	log.Info("the secret is set")
 	return physicalResourceID, map[string]any{Attribute: p.address()}, nil

@@ -224,12 +224,3 @@ func TestPasswordThatCannotBeSet(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-// The answer to CloudFormation has a limit, which the text of an error must not break.
-func TestLongReason(t *testing.T) {
-	w := external(t)
-	w.secrets.Fault = func(string, bool) error { return deployment.Failure(strings.Repeat("ä", 4096)) }
-	if err := w.send(w.event(cfn.RequestCreate, nil)); err == nil || len(err.Error()) > longestReason {
-		t.Errorf("got %d bytes", len(err.Error()))
-	}
-}

@@ -2,7 +2,6 @@ package imagegate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -55,7 +54,7 @@ func (h Handler) Handle(ctx context.Context, event Event) (physicalResourceID st
 	})
 	if err != nil {
 		slog.Error("no answer", "request", event.RequestType, "tag", asked.ImageTag, "error", err)
-		return physicalResourceID, nil, reason(err)
+		return physicalResourceID, nil, err
 	}
 	slog.Info("answer", "request", event.RequestType, "tag", asked.ImageTag, "image", image)
 	return physicalResourceID, map[string]any{Attribute: image}, nil
@@ -116,16 +115,4 @@ func (h Handler) rollingBack(ctx context.Context, event Event) (bool, error) {
 		return false, fmt.Errorf("found %d stacks %s", len(out.Stacks), event.StackID)
 	}
 	return strings.Contains(string(out.Stacks[0].StackStatus), "ROLLBACK"), nil
-}
-
-// CloudFormation refuses a response of more than 4,096 bytes, ids and JSON escapes included.
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
-const longestReason = 2000
-
-func reason(err error) error {
-	text := err.Error()
-	if len(text) <= longestReason {
-		return err
-	}
-	return errors.New(strings.ToValidUTF8(text[:longestReason], "") + "…")
 }

@@ -176,13 +176,6 @@ func TestDeadlineIsKept(t *testing.T) {
 	}
 }
 
-// CloudFormation ignores a response of more than 4,096 bytes, and the stack hangs.
-func TestReasonsAreShort(t *testing.T) {
-	if got := reason(fmt.Errorf("%s", strings.Repeat("é", 3000))); len(got.Error()) > 2010 {
-		t.Errorf("the reason has %d bytes", len(got.Error()))
-	}
-}
-
 // Properties that cannot be read fail the request, but never the deletion of the stack.
 func TestMalformedProperties(t *testing.T) {
 	for _, wrong := range []map[string]any{{"ImageTag": []any{}}, {"ImageTag": func() {}}} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/cfn"
@@ -17,11 +18,25 @@ const answerLimit = 10 * time.Second
 // address to which it does out of its log.
 func Answering(handle cfn.CustomResourceFunction) cfn.CustomResourceLambdaFunction {
 	http.DefaultClient.Timeout = answerLimit // cfn answers with it
-	answer := cfn.LambdaWrap(handle)
+	answer := cfn.LambdaWrap(func(ctx context.Context, event cfn.Event) (string, map[string]any, error) {
+		id, data, err := handle(ctx, event)
+		return id, data, short(err)
+	})
 	return func(ctx context.Context, event cfn.Event) (string, error) {
 		_, err := answer(ctx, event)
 		return "", addressless(err)
 	}
+}
+
+// CloudFormation refuses a response of more than 4,096 bytes, ids and JSON escapes included.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+const longestReason = 2000
+
+func short(reason error) error {
+	if reason == nil || len(reason.Error()) <= longestReason {
+		return reason
+	}
+	return errors.New(strings.ToValidUTF8(reason.Error()[:longestReason], "") + "…")
 }
 
 // addressless takes the address out of an error of net/http. The one at which CloudFormation waits for the answer is

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"payment-processor/lambda/internal/runtimetest"
 
@@ -17,12 +18,15 @@ import (
 
 // CloudFormation waits an hour for an answer that does not come.
 func TestAnswering(t *testing.T) {
-	answer := Answering(func(context.Context, cfn.Event) (string, map[string]any, error) {
-		return "id", nil, errors.New("no image")
+	answer := Answering(func(_ context.Context, event cfn.Event) (string, map[string]any, error) {
+		return "id", nil, errors.New("no image:" + event.ResourceType)
 	})
-	got := runtimetest.Run(t, func() { lambda.Start(answer) }).Request(t, cfn.Event{RequestType: cfn.RequestCreate})
+	got := runtimetest.Run(t, func() { lambda.Start(answer) }).Request(t, cfn.Event{RequestType: cfn.RequestCreate, ResourceType: strings.Repeat("é", 3000)})
 	if !strings.Contains(got, `"FAILED"`) || !strings.Contains(got, "no image") {
 		t.Errorf("answered %s", got)
+	}
+	if !utf8.ValidString(got) || len(got) > 4096 || !strings.Contains(got, "é…") {
+		t.Errorf("answered with %d bytes, which CloudFormation refuses: %s", len(got), got)
 	}
 	nobody := httptest.NewServer(nil)
 	nobody.Close()

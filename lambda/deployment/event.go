@@ -1,5 +1,5 @@
-// Package deployment is what Release and LiveTargetGroup share: the requests of CloudFormation as the CDK Provider
-// framework passes them on, and reading and stopping the CodeDeploy deployments of one ECS service.
+// Package deployment is what the functions that look after releases share: the requests of CloudFormation as the CDK
+// Provider framework passes them on, and reading, starting and stopping the CodeDeploy deployments of one ECS service.
 package deployment
 
 import (

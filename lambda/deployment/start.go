@@ -13,7 +13,8 @@ type Creator interface {
 	CreateDeployment(context.Context, *codedeploy.CreateDeploymentInput, ...func(*codedeploy.Options)) (*codedeploy.CreateDeploymentOutput, error)
 }
 
-// AllAtOnce is CodeDeploy's configuration that shifts all traffic in one step. A way back needs no canary: the version has proved itself in production.
+// AllAtOnce is CodeDeploy's configuration that shifts all traffic in one step. A way back needs no canary: the version
+// has proved itself in production.
 const AllAtOnce = "CodeDeployDefault.ECSAllAtOnce"
 
 // Wanted is a deployment to start.

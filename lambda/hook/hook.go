@@ -2,7 +2,8 @@
 // answer.
 //
 // An image must answer GET on the health path and on the ready path with a status from 200 to 299, on the container
-// port, over what the target group speaks, without redirects or credentials, within five seconds. Green's tasks get until Timeout to do so.
+// port, over what the target group speaks, without redirects or credentials, within five seconds. Green's tasks get
+// until Timeout to do so.
 package hook
 
 import (

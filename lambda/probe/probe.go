@@ -1,5 +1,5 @@
-// Package probe is a function inside the VPC that asks tasks over HTTP or HTTPS what hook, which is outside, wants to know. It
-// needs no AWS API, and so no way out of the VPC.
+// Package probe is a function inside the VPC that asks tasks over HTTP or HTTPS what functions outside of it want to know.
+// It needs no AWS API, and so no way out of the VPC.
 package probe
 
 import (

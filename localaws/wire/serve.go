@@ -12,8 +12,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Serve answers the JSON protocols with the methods of service, which are like those of an SDK client without its options, and are
-// called by the operation's name in X-Amz-Target.
+// Serve answers the JSON protocols with the methods of service, which are like those of an SDK client without its options,
+// and are called by the operation's name in X-Amz-Target.
 func Serve(service any) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		target := r.Header.Get("X-Amz-Target")

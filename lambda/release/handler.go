@@ -43,7 +43,7 @@ type CloudFormation interface {
 	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
 }
 
-// Handler serves the two functions of the resource. It keeps nothing between calls.
+// Handler serves the two functions of the resource, and the guard of its listener. It keeps nothing between calls.
 type Handler struct {
 	CodeDeploy     CodeDeploy
 	ECS            ECS

@@ -1,20 +1,15 @@
 package functions
 
 import (
-	"encoding/base64"
+	"context"
 	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 
 	"payment-processor/localaws/wire"
 
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/smithy-go"
 )
 
@@ -27,12 +22,14 @@ type call struct {
 	body        []byte
 }
 
-// operations are known by their method and what they are about.
+// operations are known by their method and what they are about. They return the status and body of their answer; nil: none.
 var operations = map[string]func(call) (int, any, error){
-	"GET": call.list, "POST": call.create,
+	"GET": call.list, "POST": settled(http.StatusCreated, (*Runtime).CreateFunction),
 	"GET function": call.get, "DELETE function": call.remove,
-	"GET configuration": call.configuration, "PUT configuration": call.configure, "PUT code": call.code,
-	"POST invocations": call.invoke, "GET policy": call.policy, "POST policy": call.permit, "DELETE policy": call.forbid,
+	"GET configuration": call.configuration,
+	"PUT configuration": settled(http.StatusOK, (*Runtime).UpdateFunctionConfiguration),
+	"PUT code":          settled(http.StatusOK, (*Runtime).UpdateFunctionCode),
+	"POST invocations":  call.invoke, "GET policy": call.policy, "POST policy": call.permit, "DELETE policy": call.forbid,
 	"POST versions": call.publish, "GET versions": call.versions, "POST aliases": call.alias, "GET aliases": call.aliases,
 	"GET tags": call.tags, "POST tags": call.tag, "DELETE tags": call.untag,
 	"GET concurrency": call.nothing, "GET code-signing-config": call.nothing,
@@ -118,238 +115,27 @@ func capitals(members map[string]any) map[string]any {
 	return all
 }
 
-func (c call) list() (int, any, error) {
+// settled is an operation that the runtime knows by its SDK input, and whose answer is what the function's configuration
+// is after it.
+func settled[In, Out any](status int, do func(*Runtime, context.Context, *In) (Out, error)) func(call) (int, any, error) {
+	return func(c call) (int, any, error) {
+		in, err := read[In](c)
+		if err != nil {
+			return 0, nil, err
+		}
+		after, err := do(c.runtime, c.r.Context(), in)
+		return status, titled(after), err
+	}
+}
+
+// about answers from the function that is asked about, which nobody changes meanwhile.
+func (c call) about(status int, answer func(*function) (any, error)) (int, any, error) {
+	f, err := c.runtime.function(c.name)
+	if err != nil {
+		return 0, nil, err
+	}
 	c.runtime.lock.Lock()
 	defer c.runtime.lock.Unlock()
-	all := []any{}
-	for _, name := range slices.Sorted(maps.Keys(c.runtime.functions)) {
-		all = append(all, titled(c.runtime.functions[name].config))
-	}
-	return http.StatusOK, map[string]any{"Functions": all}, nil
-}
-
-func (c call) create() (int, any, error) {
-	in, err := read[lambda.CreateFunctionInput](c)
-	if err != nil {
-		return 0, nil, err
-	}
-	made, err := c.runtime.CreateFunction(c.r.Context(), in)
-	return http.StatusCreated, titled(made), err
-}
-
-// found is the function, under the lock, which done gives back.
-func (c call) found() (f *function, done func(), err error) {
-	f, err = c.runtime.function(c.name)
-	if err != nil {
-		return nil, func() {}, err
-	}
-	c.runtime.lock.Lock()
-	return f, c.runtime.lock.Unlock, nil
-}
-
-func (c call) get() (int, any, error) {
-	f, done, err := c.found()
-	defer done()
-	if err != nil {
-		return 0, nil, err
-	}
-	return http.StatusOK, map[string]any{
-		"Configuration": titled(f.config), "Tags": f.tags, "Code": map[string]any{"RepositoryType": "S3", "Location": "file://" + f.code.directory},
-	}, nil
-}
-
-func (c call) configuration() (int, any, error) {
-	f, done, err := c.found()
-	defer done()
-	if err != nil {
-		return 0, nil, err
-	}
-	return http.StatusOK, titled(f.config), nil
-}
-
-func (c call) remove() (int, any, error) {
-	return http.StatusNoContent, nil, c.runtime.DeleteFunction(c.name)
-}
-
-func (c call) configure() (int, any, error) {
-	in, err := read[lambda.UpdateFunctionConfigurationInput](c)
-	if err != nil {
-		return 0, nil, err
-	}
-	changed, err := c.runtime.UpdateFunctionConfiguration(c.r.Context(), in)
-	return http.StatusOK, titled(changed), err
-}
-
-func (c call) code() (int, any, error) {
-	in, err := read[lambda.UpdateFunctionCodeInput](c)
-	if err != nil {
-		return 0, nil, err
-	}
-	changed, err := c.runtime.UpdateFunctionCode(c.r.Context(), in)
-	return http.StatusOK, titled(changed), err
-}
-
-func (c call) invoke() (int, any, error) {
-	kind := types.InvocationType(c.r.Header.Get("X-Amz-Invocation-Type"))
-	if kind == types.InvocationTypeDryRun {
-		_, err := c.runtime.function(c.name)
-		return http.StatusNoContent, nil, err
-	}
-	if kind == types.InvocationTypeEvent {
-		return http.StatusAccepted, nil, c.runtime.Send(c.name, c.body)
-	}
-	answered, err := c.runtime.invoke(c.r.Context(), c.name, c.body)
-	if err != nil {
-		return 0, nil, err
-	}
-	if answered.failure != "" {
-		c.w.Header().Set("X-Amz-Function-Error", answered.failure)
-	}
-	if c.r.Header.Get("X-Amz-Log-Type") == string(types.LogTypeTail) {
-		tail := answered.log[max(0, len(answered.log)-4096):]
-		c.w.Header().Set("X-Amz-Log-Result", base64.StdEncoding.EncodeToString(tail))
-	}
-	c.w.Header().Set("X-Amz-Executed-Version", "$LATEST")
-	return http.StatusOK, json.RawMessage(valid(answered.payload)), nil
-}
-
-// valid is JSON, as every answer has to be.
-func valid(payload []byte) []byte {
-	if json.Valid(payload) {
-		return payload
-	}
-	return []byte("null")
-}
-
-func (c call) policy() (int, any, error) {
-	f, done, err := c.found()
-	defer done()
-	if err != nil {
-		return 0, nil, err
-	}
-	if len(f.policy) == 0 {
-		return 0, nil, refuse("ResourceNotFoundException", "The resource you requested does not exist.")
-	}
-	var statements []any
-	for _, id := range slices.Sorted(maps.Keys(f.policy)) {
-		statements = append(statements, f.policy[id])
-	}
-	document, _ := json.Marshal(map[string]any{"Version": "2012-10-17", "Id": "default", "Statement": statements}) // texts
-	return http.StatusOK, map[string]any{"Policy": string(document), "RevisionId": strconv.Itoa(len(f.policy))}, nil
-}
-
-func (c call) permit() (int, any, error) {
-	in, err := read[lambda.AddPermissionInput](c)
-	if err != nil {
-		return 0, nil, err
-	}
-	statement, err := c.runtime.AddPermission(in)
-	encoded, _ := json.Marshal(statement) // texts
-	return http.StatusCreated, map[string]any{"Statement": string(encoded)}, err
-}
-
-func (c call) forbid() (int, any, error) {
-	return http.StatusNoContent, nil, c.runtime.RemovePermission(c.name, c.which)
-}
-
-func (c call) publish() (int, any, error) {
-	f, done, err := c.found()
-	defer done()
-	if err != nil {
-		return 0, nil, err
-	}
-	f.version++
-	published := *f.config
-	published.Version = new(strconv.Itoa(f.version))
-	return http.StatusCreated, titled(&published), nil
-}
-
-func (c call) versions() (int, any, error) {
-	f, done, err := c.found()
-	defer done()
-	if err != nil {
-		return 0, nil, err
-	}
-	all := []any{titled(f.config)}
-	for version := range f.version {
-		published := *f.config
-		published.Version = new(strconv.Itoa(version + 1))
-		all = append(all, titled(&published))
-	}
-	return http.StatusOK, map[string]any{"Versions": all}, nil
-}
-
-func (c call) alias() (int, any, error) {
-	in, err := read[lambda.CreateAliasInput](c)
-	if err != nil {
-		return 0, nil, err
-	}
-	f, done, err := c.found()
-	defer done()
-	if err != nil {
-		return 0, nil, err
-	}
-	f.aliases[text(in.Name)] = text(in.FunctionVersion)
-	return http.StatusCreated, f.aliased(text(in.Name)), nil
-}
-
-func (f *function) aliased(name string) map[string]any {
-	return map[string]any{"Name": name, "AliasArn": *f.config.FunctionArn + ":" + name, "FunctionVersion": f.aliases[name]}
-}
-
-func (c call) aliases() (int, any, error) {
-	f, done, err := c.found()
-	defer done()
-	if err != nil {
-		return 0, nil, err
-	}
-	all := []any{}
-	for _, name := range slices.Sorted(maps.Keys(f.aliases)) {
-		all = append(all, f.aliased(name))
-	}
-	return http.StatusOK, map[string]any{"Aliases": all}, nil
-}
-
-func (c call) tags() (int, any, error) {
-	f, done, err := c.found()
-	defer done()
-	if err != nil {
-		return 0, nil, err
-	}
-	return http.StatusOK, map[string]any{"Tags": maps.Clone(f.tags)}, nil
-}
-
-func (c call) tag() (int, any, error) {
-	in, err := read[lambda.TagResourceInput](c)
-	if err != nil {
-		return 0, nil, err
-	}
-	f, done, err := c.found()
-	defer done()
-	if err != nil {
-		return 0, nil, err
-	}
-	if f.tags == nil {
-		f.tags = map[string]string{}
-	}
-	maps.Copy(f.tags, in.Tags)
-	return http.StatusNoContent, nil, nil
-}
-
-func (c call) untag() (int, any, error) {
-	f, done, err := c.found()
-	defer done()
-	if err != nil {
-		return 0, nil, err
-	}
-	for _, key := range c.r.URL.Query()["tagKeys"] {
-		delete(f.tags, key)
-	}
-	return http.StatusNoContent, nil, nil
-}
-
-// nothing is the answer about what is not set.
-func (c call) nothing() (int, any, error) {
-	_, err := c.runtime.function(c.name)
-	return http.StatusOK, map[string]any{}, err
+	body, err := answer(f)
+	return status, body, err
 }

@@ -33,7 +33,7 @@ func databaseCreated() bool { return slices.Contains(parts, "database") }
 
 func TestDatabaseIsEncryptedAndRecoverable(t *testing.T) {
 	if !databaseCreated() {
-		t.Skip("the database is somebody else's")
+		skip(t, "the database is somebody else's")
 	}
 	wanted := stack(t, "database").the(t, "AWS::RDS::DBCluster")
 	answer := ok[*rds.DescribeDBClustersOutput](t)(rds.NewFromConfig(env.aws).DescribeDBClusters(t.Context(), &rds.DescribeDBClustersInput{DBClusterIdentifier: &wanted.Physical}))
@@ -61,7 +61,7 @@ func TestDatabaseIsEncryptedAndRecoverable(t *testing.T) {
 // The subnets of the database have no way out: only the VPC's own addresses are routed.
 func TestDatabaseIsIsolated(t *testing.T) {
 	if !databaseCreated() {
-		t.Skip("the database is somebody else's")
+		skip(t, "the database is somebody else's")
 	}
 	name := stack(t, "database").the(t, "AWS::RDS::DBSubnetGroup").Physical
 	groups := ok[*rds.DescribeDBSubnetGroupsOutput](t)(rds.NewFromConfig(env.aws).DescribeDBSubnetGroups(t.Context(), &rds.DescribeDBSubnetGroupsInput{DBSubnetGroupName: &name}))

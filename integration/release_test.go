@@ -38,7 +38,7 @@ func gateAlarms(t *testing.T) []string {
 // began with.
 func TestRelease(t *testing.T) {
 	if *suffix == "prod" {
-		t.Skip("production is not released for a test")
+		skip(t, "production is not released for a test")
 	}
 	original := *primary(t).TaskDefinition
 	second, third := copyOf(t, original, "second"), copyOf(t, original, "third")

@@ -59,7 +59,7 @@ func TestServiceFollowsCPUAndMemory(t *testing.T) {
 
 func TestScalingResponds(t *testing.T) {
 	if *suffix == "prod" {
-		t.Skip("production is not scaled for a test")
+		skip(t, "production is not scaled for a test")
 	}
 	for _, policy := range policies(t) {
 		t.Run(string(policy.TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.PredefinedMetricType), func(t *testing.T) {

@@ -95,25 +95,31 @@ var skipped struct {
 	reasons []string
 }
 
-// onlyLive skips what a local run cannot show, by name and with the reason.
+// onlyLive skips what a local run cannot show.
 func onlyLive(t *testing.T, reason string) {
 	t.Helper()
-	if *target == "live" {
-		return
+	if *target != "live" {
+		skip(t, "only a real account shows this: "+reason)
 	}
+}
+
+// skip is by name and with the reason, and the summary counts it.
+func skip(t *testing.T, reason string) {
+	t.Helper()
 	skipped.Lock()
 	skipped.reasons = append(skipped.reasons, t.Name()+": "+reason)
 	skipped.Unlock()
-	t.Skip("only a real account shows this: " + reason)
+	t.Skip(reason)
 }
 
 func summary() {
+	slices.Sort(skipped.reasons)
+	fmt.Printf("%d checks are skipped\n", len(skipped.reasons))
+	for _, reason := range skipped.reasons {
+		fmt.Println("  " + reason)
+	}
 	if *target == "local" {
-		slices.Sort(skipped.reasons)
-		fmt.Printf("%d checks need a real account (make integration-live SUFFIX=%s)\n", len(skipped.reasons), *suffix)
-		for _, reason := range skipped.reasons {
-			fmt.Println("  " + reason)
-		}
+		fmt.Printf("make integration-live SUFFIX=%s makes those that need a real account\n", *suffix)
 	}
 }
 

@@ -91,7 +91,7 @@ func (f framework) poll(request event, interval time.Duration, most int) {
 	f.runtime.background.Go(func() {
 		ctx := f.runtime.ended
 		begin := time.Now()
-		for asked := 0; asked <= most || time.Since(begin) < f.runtime.options.Patience; asked++ {
+		for asked := 0; ctx.Err() == nil && (asked <= most || time.Since(begin) < f.runtime.options.Patience); asked++ {
 			answered, err := f.call(ctx, f.polls, request)
 			data, _ := answered["Data"].(map[string]any)
 			complete, _ := answered["IsComplete"].(bool)
@@ -109,11 +109,9 @@ func (f framework) poll(request event, interval time.Duration, most int) {
 				f.fail(ctx, request, err)
 				return
 			}
-			if f.runtime.pause(ctx, interval) != nil {
-				return // the runtime stops
-			}
+			_ = f.runtime.pause(ctx, interval) // ends early when the runtime stops, as the loop does
 		}
-		f.runtime.respond(ctx, request, "FAILED", "Operation timed out")
+		f.runtime.respond(ctx, request, "FAILED", "Operation timed out") // does nothing when the runtime stops
 	})
 }
 

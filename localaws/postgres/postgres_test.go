@@ -147,6 +147,9 @@ func TestClientsThatGo(t *testing.T) {
 	}
 	_ = connection.Conn().Close()
 	(&server{}).answer(pgproto3.NewBackend(strings.NewReader(""), io.Discard))
+	ours, theirs := net.Pipe()
+	_ = theirs.Close()
+	(&server{}).serve(ours, nil)
 	for _, backend := range []func(*pgproto3.Backend) bool{believe, func(b *pgproto3.Backend) bool { return prove(b, verifier) }} {
 		ours, theirs := net.Pipe()
 		_ = theirs.Close()

@@ -109,10 +109,11 @@ func TestBlocking(t *testing.T) {
 	foreign := Deployment{ID: "foreign", Status: types.DeploymentStatusQueued}
 	back := Deployment{ID: "back", Status: types.DeploymentStatusCreated, Automatic: true}
 	stopped := Deployment{ID: "stopped", Status: types.DeploymentStatusStopped, RollsBack: true, Completed: noon.Add(-30 * time.Second)}
-	rolledBack, quiet, lone, done := stopped, stopped, stopped, own
+	rolledBack, overdue, lone, shifted, done := stopped, stopped, stopped, stopped, own
 	rolledBack.RolledBack = "back"
-	quiet.Completed = noon.Add(-2 * time.Minute)
+	overdue.Completed = noon.Add(-settling)
 	lone.RollsBack = false
+	shifted.Status = types.DeploymentStatusSucceeded
 	done.Status = types.DeploymentStatusSucceeded
 	ours, straggler := foreign, foreign
 	ours.Description, straggler.Description = Describe("another", "f:1", true), Describe("another", "f:2", true)
@@ -130,8 +131,9 @@ func TestBlocking(t *testing.T) {
 		"a rollback is never stopped":        {[]Deployment{back}, "back", false},
 		"its rollback may still come":        {[]Deployment{stopped}, "stopped", false},
 		"its rollback is known":              {[]Deployment{rolledBack}, "", false},
-		"its rollback is overdue":            {[]Deployment{quiet}, "", false},
+		"its rollback is overdue":            {[]Deployment{overdue}, "", false},
 		"no rollback is configured":          {[]Deployment{lone}, "", false},
+		"there is nothing to roll back":      {[]Deployment{shifted}, "", false},
 		"ended":                              {[]Deployment{done}, "", false},
 		"a rollback, and what it rolls back": {[]Deployment{back, rolledBack}, "back", false},
 	} {

@@ -46,7 +46,7 @@ func TestPollLooksAgain(t *testing.T) {
 		"not now":                    {ErrNotNow, time.Minute, false},
 		"throttled to the end":       {awstest.Refusal("ThrottlingException"), Patience, true},
 		"the policy is new":          {awstest.Refusal("AccessDeniedException"), 30 * time.Second, false},
-		"the policy is wrong":        {awstest.Refusal("AccessDeniedException"), 2 * time.Minute, true},
+		"the policy is wrong":        {awstest.Refusal("AccessDeniedException"), spreading, true},
 		"refused":                    {awstest.Refusal("InvalidRevisionException"), 0, true},
 		"our own verdict":            {Failure("no"), 0, true},
 		"a later request has come":   {ErrSuperseded, 0, true},

@@ -1,7 +1,9 @@
 package release
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -176,6 +178,39 @@ func TestACancelledRequestReceivedInTheRollbackIsNoWayBack(t *testing.T) {
 	a.looksAgain(t, a.request(t, "r10", deployment.Update, v2, v1))
 	if a.created[0].OverrideAlarmConfiguration != nil {
 		t.Error("started the cancelled version past the alarms")
+	}
+}
+
+// The update that is rolled back left the task definition alone, and another version serves: its alarms count no more.
+func TestAWayBackToTheSameRevision(t *testing.T) {
+	a := running(v2, "green")
+	a.stack = "UPDATE_ROLLBACK_IN_PROGRESS"
+	a.looksAgain(t, a.request(t, "r12", deployment.Update, v1, v1))
+	if a.created[0].OverrideAlarmConfiguration == nil {
+		t.Error("the way back stops at the alarms of what has to go")
+	}
+}
+
+// Who searches the log for warnings finds what went wrong, and nothing else.
+func TestWarnings(t *testing.T) {
+	for operation, warns := range map[string]bool{"": false, "DescribeStacks": true, "ListTaskDefinitions": true} {
+		a := running(v1, "blue")
+		a.Fail[operation] = errors.New("lost")
+		var log bytes.Buffer
+		h := a.handler()
+		h.Log = slog.New(slog.NewTextHandler(&log, nil))
+		event := Event{RequestType: deployment.Update, RequestID: "r13", StackID: "stack", Properties: wanting(v1), OldProperties: wanting(v1)}
+		response, err := h.OnEvent(t.Context(), event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		event.Receipt = response.Receipt
+		if done, err := h.IsComplete(t.Context(), event); err != nil || !done.IsComplete {
+			t.Fatalf("%s: complete %v, %v", operation, done.IsComplete, err)
+		}
+		if got := strings.Contains(log.String(), "level=WARN"); got != warns {
+			t.Errorf("%q fails: warned %v, want %v:\n%s", operation, got, warns, &log)
+		}
 	}
 }
 

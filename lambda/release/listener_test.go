@@ -33,6 +33,7 @@ func TestForwardsOnlyTo(t *testing.T) {
 		"all weight on it":        {weighted(map[string]int32{"green": 100, "blue": 0}), true},
 		"in the midst of a shift": {weighted(map[string]int32{"green": 90, "blue": 10}), false},
 		"no weight on it":         {weighted(map[string]int32{"green": 0, "blue": 100}), false},
+		"no weight on anything":   {weighted(map[string]int32{"green": 0}), false},
 		"no weights":              {weighted(map[string]int32{"green": -1}), true},
 		"nothing":                 {nil, false},
 		"a redirect":              {[]elbtypes.Action{{Type: elbtypes.ActionTypeEnumRedirect}}, false},

@@ -192,15 +192,20 @@ func TestDelete(t *testing.T) {
 	for n := range 12 {
 		a.answers(t, update(properties("", fmt.Sprint(n)), nil))
 	}
-	if len(a.parameters) == 0 {
-		t.Fatal("nothing was remembered")
+	for n := range 3 * forgetting {
+		p := parameter(fmt.Sprint(n), "")
+		a.parameters[*p.Name] = p
 	}
 	remove := request(cfn.RequestDelete, properties("", ""), nil)
 	a.faults["GetParametersByPath"] = []error{throttled, invalid}
+	log := warnings(t)
 	for range 2 {
 		if _, _, err := a.handler().Handle(t.Context(), remove); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if n := strings.Count(log.String(), "parameters are left behind"); n != 1 {
+		t.Errorf("warned %d times, want once:\n%s", n, log)
 	}
 	if len(a.parameters) > 0 {
 		t.Errorf("left %d parameters behind", len(a.parameters))

@@ -79,12 +79,9 @@ func (h Handler) tidy(ctx context.Context, asked asked, previous, digest string)
 		slog.Warn("could not tidy up", "error", err)
 		return
 	}
-	var old []ssmtypes.Parameter
-	if len(known) > remembering {
-		old = slices.DeleteFunc(slices.Clone(known[remembering:]), func(parameter ssmtypes.Parameter) bool {
-			return *parameter.Name == asked.parameter || *parameter.Name == previous
-		})
-	}
+	old := slices.DeleteFunc(slices.Clone(known[min(remembering, len(known)):]), func(parameter ssmtypes.Parameter) bool {
+		return *parameter.Name == asked.parameter || *parameter.Name == previous
+	})
 	needed := []string{digest}
 	for _, parameter := range known {
 		var m memory

@@ -1,7 +1,9 @@
 package imagegate
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -36,7 +38,7 @@ func TestWhatRunsIsProtectedFromExpiry(t *testing.T) {
 // Images that nothing can run any more must expire, but no revision, task set or rollback may miss its own.
 func TestProtectionEnds(t *testing.T) {
 	a := newAccount()
-	for _, name := range []string{"old", "by revision", "by tag", "by task set", "by memory", "without another tag"} {
+	for _, name := range []string{"old", "older", "by revision", "by tag", "by task set", "by memory", "without another tag"} {
 		tags := []string{strings.ReplaceAll(name, " ", "-"), protection(digestOf(name))}
 		if name == "without another tag" {
 			tags = tags[1:]
@@ -60,7 +62,7 @@ func TestProtectionEnds(t *testing.T) {
 			t.Errorf("the image needed %q may expire", name)
 		}
 	}
-	if a.protected("old") {
+	if a.protected("old") || a.protected("older") {
 		t.Error("an image that nothing names never expires")
 	}
 }
@@ -96,6 +98,29 @@ func TestOldAnswersAreForgotten(t *testing.T) {
 	}
 }
 
+// warnings returns where those go that are logged from now on.
+func warnings(t *testing.T) *bytes.Buffer {
+	log, before := &bytes.Buffer{}, slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	return log
+}
+
+// Who searches the log for warnings finds what went wrong, and nothing else.
+func TestNothingWrongIsNoWarning(t *testing.T) {
+	log := warnings(t)
+	a := newAccount()
+	a.answers(t, create(""))
+	a.stack = "UPDATE_ROLLBACK_IN_PROGRESS"
+	a.answers(t, update(properties("", ""), properties("v2", "")))
+	if _, _, err := a.handler().Handle(t.Context(), request("Delete", properties("", ""), nil)); err != nil {
+		t.Fatal(err)
+	}
+	if log.Len() != 0 {
+		t.Errorf("warned: %s", log)
+	}
+}
+
 // Cleaning up must never stop a release.
 func TestTidyingNeverFails(t *testing.T) {
 	for _, operation := range []string{
@@ -112,9 +137,13 @@ func TestTidyingNeverFails(t *testing.T) {
 			a.parameters[*p.Name] = p
 		}
 		a.faults[operation] = []error{invalid}
+		log := warnings(t)
 		a.answers(t, create("v1"))
 		if a.calls[operation] != 1 {
 			t.Errorf("%s is called %d times, want once", operation, a.calls[operation])
+		}
+		if !strings.Contains(log.String(), "could not tidy up") {
+			t.Errorf("%s failed, and nobody is told: %s", operation, log)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func passing(err error) bool {
 		return true
 	}
 	var registry *transport.Error
-	return errors.As(err, &registry) && (registry.Temporary() || registry.StatusCode >= http.StatusInternalServerError)
+	return errors.As(err, &registry) && (registry.Temporary() || registry.StatusCode/100 == 5)
 }
 
 func denied(err error) bool {

@@ -148,7 +148,8 @@ func (m *machinery) fingerprint(properties ...any) string {
 	return fmt.Sprintf("%.16x", sha256.Sum256(mustJSON([]any{m.Stack.Resolve(properties), tags(m.Config)})))
 }
 
-// describedStack lets role ask what happens to this stack.
+// describedStack lets role ask what happens to this stack, by its id: to whoever asks by name, IAM compares
+// arn:…:stack/name/*, which the id's ARN does not match (aws-parallelcluster #754).
 func (m *machinery) describedStack(role awsiam.Role) {
 	allow(role, []*string{m.Stack.StackId()}, "cloudformation:DescribeStacks")
 }

@@ -87,7 +87,7 @@ func newRotationRelease(m *machinery, secret awssecretsmanager.ISecret, props re
 				Application:     names.application(),
 				DeploymentGroup: names.application(),
 				AppSpec:         *m.Stack.ToJsonString(appSpec(m.Config, props, new(rotationrelease.Primary)), nil),
-				Stack:           *m.Stack.StackName(),
+				Stack:           *m.Stack.StackId(),
 				Secret:          *secret.SecretArn(),
 				RotationDays:    days,
 			}), nil),

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"payment-processor/lambda/rotationrelease"
@@ -22,6 +23,20 @@ func TestOverdueRotationsAreNoticed(t *testing.T) {
 			t.Errorf("%s: a rotation is overdue after %d days, want %d", mode, got, want)
 		}
 	}
+}
+
+// Asked by name, CloudFormation wants a right to arn:…:stack/name/*: every rotation would go without its release.
+func TestRotationReleaseAsksForItsStackByTheIdThatItMay(t *testing.T) {
+	e := synthesized(t, "dev")
+	for _, right := range policyOf(t, e, "RotationReleaseRole") {
+		if slices.Contains(right.actions, "cloudformation:DescribeStacks") {
+			if asks := rotationReleaseProperties(t, e).Stack; !slices.Equal(right.resources, []string{asks}) {
+				t.Errorf("it asks for stack %s and may for %v", asks, right.resources)
+			}
+			return
+		}
+	}
+	t.Error("it may not ask for the stack")
 }
 
 func rotationReleaseProperties(t *testing.T, e *environment) rotationrelease.Properties {

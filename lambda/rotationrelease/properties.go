@@ -29,7 +29,7 @@ type Properties struct {
 	Application     string // of CodeDeploy
 	DeploymentGroup string
 	AppSpec         string // complete, as JSON, as Release has it. Its TaskDefinition is not used: put Primary there
-	Stack           string // name or id of the stack that releases
+	Stack           string // id of the stack that releases; its role may not ask by name
 	Secret          string // ARN of the credentials that the tasks are given
 	RotationDays    int    // how often they are to change; 0: others change them, and watch that
 }

@@ -7,10 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
 	"payment-processor/localaws/cloudformation"
+	"payment-processor/localaws/internal/localtest"
 )
 
 // services answers as S3, the Parameter Store and Secrets Manager would.
@@ -40,10 +38,9 @@ func services(w http.ResponseWriter, r *http.Request) {
 }
 
 func surroundings() cloudformation.Options {
-	return cloudformation.Surroundings(aws.Config{
-		Region: "us-east-2", BaseEndpoint: aws.String("http://localhost"), HTTPClient: direct{http.HandlerFunc(services)},
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), Retryer: func() aws.Retryer { return aws.NopRetryer{} },
-	})
+	config := localtest.Config("http://localhost")
+	config.HTTPClient = direct{http.HandlerFunc(services)}
+	return cloudformation.Surroundings(config)
 }
 
 func TestTemplatesComeFromS3(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"strings"
@@ -17,11 +16,11 @@ import (
 	"testing"
 	"time"
 
+	"payment-processor/localaws/internal/localtest"
 	"payment-processor/localaws/resource"
 
 	lambdaruntime "github.com/aws/aws-lambda-go/lambda"
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
@@ -109,18 +108,15 @@ type machine struct {
 func newMachine(t *testing.T, edit ...func(*Options)) *machine {
 	t.Helper()
 	m := &machine{t: t, answers: map[string]string{}}
-	server := httptest.NewServer(m)
-	m.url = server.URL
+	m.url = localtest.Serve(t, m)
 	options := Options{
-		Config:  awssdk.Config{Region: "us-east-2", BaseEndpoint: &server.URL, RetryMaxAttempts: 1, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")},
-		Account: "123456789012", Directory: t.TempDir(), Speed: 1e9,
+		Config: localtest.Config(m.url), Account: "123456789012", Directory: t.TempDir(), Speed: 1e9,
 	}
 	for _, e := range edit {
 		e(&options)
 	}
 	m.Runtime = New(options)
 	m.client = lambda.NewFromConfig(options.Config)
-	t.Cleanup(server.Close)
 	t.Cleanup(m.Stop)
 	return m
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"log"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,46 +11,20 @@ import (
 	"time"
 
 	local "payment-processor/localaws/cloudformation"
+	"payment-processor/localaws/internal/localtest"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-containerregistry/pkg/registry"
 )
 
-// endpoint answers each operation with what a test says, and with an error what it says nothing of.
-type endpoint map[string]string
-
-func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	operation := r.URL.Path
-	if target := r.Header.Get("X-Amz-Target"); target != "" {
-		operation = target[strings.LastIndex(target, ".")+1:]
-	} else if _, after, query := strings.Cut(string(body), "Action="); query {
-		operation, _, _ = strings.Cut(after, "&")
-	} else {
-		operation = operation[strings.LastIndex(operation, "/")+1:]
-	}
-	if r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor" {
-		w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
-	}
-	answer, known := e[operation]
-	if !known {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
-	_, _ = io.WriteString(w, answer)
-}
+// endpoint answers each operation with what a test says.
+type endpoint = localtest.Answers
 
 func machine(t *testing.T, answers endpoint) *Machine {
 	t.Helper()
-	server := httptest.NewServer(answers)
-	t.Cleanup(server.Close)
+	address := localtest.Serve(t, answers)
 	return &Machine{
-		Endpoint: server.URL, Suffix: "dev", Logs: filepath.Join(t.TempDir(), "logs"), Pause: time.Millisecond,
-		AWS: aws.Config{
-			Region: "us-east-2", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-			RetryMaxAttempts: 1,
-		},
+		Endpoint: address, Suffix: "dev", Logs: filepath.Join(t.TempDir(), "logs"), Pause: time.Millisecond,
+		AWS: localtest.Config(address),
 	}
 }
 
@@ -111,7 +83,7 @@ func TestShiftingWaitsForTwoTargetGroups(t *testing.T) {
 }
 
 func TestAlarmIsTheDeploymentGroups(t *testing.T) {
-	answers := endpoint{"GetDeploymentGroup": group, "SetAlarmState": "\xa0"}
+	answers := endpoint{"GetDeploymentGroup": group, "SetAlarmState": ""}
 	for _, firing := range []bool{true, false} {
 		if err := machine(t, answers).Alarm(t.Context(), firing); err != nil {
 			t.Error(err)
@@ -221,9 +193,7 @@ func TestDeployRunsTheCLI(t *testing.T) {
 }
 
 func TestPushMakesImagesThatDiffer(t *testing.T) {
-	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
-	t.Cleanup(server.Close)
-	m := &Machine{Endpoint: server.URL, Suffix: "dev"}
+	m := &Machine{Endpoint: localtest.Serve(t, registry.New(registry.Logger(log.New(io.Discard, "", 0)))), Suffix: "dev"}
 	first, err := m.Push(t.Context())
 	second, again := m.Push(t.Context())
 	if err != nil || again != nil || first == second {

@@ -6,14 +6,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"payment-processor/localaws/internal/localtest"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -98,15 +98,8 @@ func (service) ListClusters(_ context.Context, in *ecs.ListClustersInput) (*ecs.
 // Close is no operation.
 func (service) Close() {}
 
-func client(t *testing.T, handler http.Handler) aws.Config {
-	t.Helper()
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	return aws.Config{Region: "us-east-2", BaseEndpoint: &server.URL, RetryMaxAttempts: 1, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
-}
-
 func TestServe(t *testing.T) {
-	config := client(t, Serve(service{}))
+	config := localtest.Config(localtest.Serve(t, Serve(service{})))
 	c := ecs.NewFromConfig(config)
 	if out, err := c.ListClusters(t.Context(), &ecs.ListClustersInput{}); err != nil || len(out.ClusterArns) != 1 {
 		t.Errorf("%v, %v", out, err)
@@ -137,13 +130,13 @@ func TestClient(t *testing.T) {
 	var got *http.Request
 	var form url.Values
 	status, answer := http.StatusOK, ""
-	c := Client{client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	c := Client{localtest.Config(localtest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		form, _ = url.ParseQuery(string(body))
 		got = r
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, answer)
-	}))}
+	})))}
 	answer = `<R><Name>n</Name></R>`
 	var out struct{ Name string }
 	if err := c.Query(t.Context(), "ec2", "2016-11-15", "DescribeThings", url.Values{"Id": {"1"}}, &out); err != nil || out.Name != "n" {

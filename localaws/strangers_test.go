@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -13,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"payment-processor/localaws/internal/localtest"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
@@ -53,10 +54,7 @@ func commandLine(t *testing.T) func(args ...string) (string, error) {
 	t.Helper()
 	cli := filepath.Join(endpoint(t).root, "node_modules", ".bin", "cdk")
 	if _, err := os.Stat(cli); errors.Is(err, fs.ErrNotExist) {
-		if os.Getenv("CI") != "" {
-			t.Fatal("node_modules/.bin/cdk is not installed, and CI must run this")
-		}
-		t.Skip("node_modules/.bin/cdk is not installed: npm ci")
+		localtest.Missing(t, "node_modules/.bin/cdk")
 	}
 	folder := t.TempDir()
 	return func(args ...string) (string, error) {
@@ -142,34 +140,4 @@ func (s stacks) changesNothing(name, body string) {
 		}
 		s.Fatalf("the change set is %s: %v", found.Status, found.Changes)
 	}
-}
-
-// physical are a stack's resources by logical id.
-func (s stacks) physical(name string) map[string]string {
-	s.Helper()
-	out, err := s.client.ListStackResources(s.Context(), &cloudformation.ListStackResourcesInput{StackName: &name})
-	if err != nil {
-		s.Fatal(err)
-	}
-	all := map[string]string{}
-	for _, r := range out.StackResourceSummaries {
-		if r.ResourceStatus != types.ResourceStatusDeleteComplete {
-			all[*r.LogicalResourceId] = *r.PhysicalResourceId
-		}
-	}
-	return all
-}
-
-func (s stacks) output(name, key string) string {
-	s.Helper()
-	out, err := s.client.DescribeStacks(s.Context(), &cloudformation.DescribeStacksInput{StackName: &name})
-	if err != nil {
-		s.Fatal(err)
-	}
-	for _, output := range out.Stacks[0].Outputs {
-		if *output.OutputKey == key {
-			return *output.OutputValue
-		}
-	}
-	return fmt.Sprint("none of ", len(out.Stacks[0].Outputs))
 }

@@ -2,46 +2,22 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"encoding/xml"
 	"io"
 	"log"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
-	"payment-processor/localaws/cloudformation"
-	"payment-processor/localaws/services"
+	"payment-processor/localaws/internal/localtest"
 
 	"github.com/google/go-containerregistry/pkg/registry"
 )
 
-// answers of an endpoint by operation; what is not among them is an error.
-type answers map[string]string
-
-func (a answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	operation := ""
-	if target := r.Header.Get("X-Amz-Target"); target != "" {
-		operation = target[strings.LastIndex(target, ".")+1:]
-	} else if _, after, query := strings.Cut(string(body), "Action="); query {
-		operation, _, _ = strings.Cut(after, "&")
-	}
-	answer, known := a[operation]
-	if !known {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
-	_, _ = io.WriteString(w, answer)
-}
-
-func deployed() answers {
+func deployed() localtest.Answers {
 	const event = `<member><PhysicalResourceId>%</PhysicalResourceId><StackId>arn</StackId><ResourceStatus>!</ResourceStatus><Timestamp>2026-11-22T20:00:#Z</Timestamp></member>`
 	of := func(physical, status, second string) string {
 		return strings.NewReplacer("%", physical, "!", status, "#", second).Replace(event)
 	}
-	return answers{
+	return localtest.Answers{
 		"DescribeStacks":     "<R><DescribeStacksResult><Stacks><member><StackStatus>UPDATE_COMPLETE</StackStatus></member></Stacks></DescribeStacksResult></R>",
 		"ListStackResources": "<R><ListStackResourcesResult><StackResourceSummaries><member/><member/></StackResourceSummaries></ListStackResourcesResult></R>",
 		"DescribeStackEvents": "<R><DescribeStackEventsResult><StackEvents>" + of("arn", "UPDATE_COMPLETE", "47") + of("bucket", "UPDATE_IN_PROGRESS", "30") +
@@ -53,12 +29,10 @@ func deployed() answers {
 	}
 }
 
-func summaryOf(t *testing.T, a answers) (string, error) {
+func summaryOf(t *testing.T, a localtest.Answers) (string, error) {
 	t.Helper()
-	server := httptest.NewServer(a)
-	t.Cleanup(server.Close)
 	var out bytes.Buffer
-	err := summarize(t.Context(), options{url: server.URL, suffix: "dev"}, &out)
+	err := summarize(t.Context(), options{url: localtest.Serve(t, a), suffix: "dev"}, &out)
 	return out.String(), err
 }
 
@@ -90,9 +64,8 @@ func TestSummaryHidesNoFailure(t *testing.T) {
 }
 
 func TestRehearsalRunsTheCLI(t *testing.T) {
-	server := httptest.NewServer(answers{})
-	t.Cleanup(server.Close)
-	if err := rehearse(t.Context(), options{url: server.URL, suffix: "dev", args: []string{"false"}}, io.Discard); err == nil {
+	nothing := localtest.Serve(t, localtest.Answers{})
+	if err := rehearse(t.Context(), options{url: nothing, suffix: "dev", args: []string{"false"}}, io.Discard); err == nil {
 		t.Error("nothing is deployed, and the rehearsal passes")
 	}
 }
@@ -103,48 +76,16 @@ func TestPushSaysWhereTheImageIs(t *testing.T) {
 	if err := push(t.Context(), o, io.Discard); err == nil {
 		t.Error("an image is pushed into a repository that is not there")
 	}
-	store := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
-	t.Cleanup(store.Close)
+	store := localtest.Serve(t, registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	var out bytes.Buffer
-	if err := push(t.Context(), options{url: store.URL, suffix: "dev", args: []string{"v1"}}, &out); err != nil || !strings.Contains(out.String(), "payment-processor-dev:v1") {
+	if err := push(t.Context(), options{url: store, suffix: "dev", args: []string{"v1"}}, &out); err != nil || !strings.Contains(out.String(), "payment-processor-dev:v1") {
 		t.Error(out.String(), err)
 	}
 }
 
-func TestTargetHealthIsTheModels(t *testing.T) {
-	moto := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
-	handler := targetHealth(func(group string) ([]services.Target, bool) {
-		return []services.Target{{Address: "10.0.1.5", Port: 8080, Zone: "us-east-2a", State: "healthy"}}, group == "ours"
-	}, moto)
-	for form, ours := range map[string]bool{
-		"Action=DescribeTargetHealth&TargetGroupArn=ours":   true,
-		"Action=DescribeTargetHealth&TargetGroupArn=theirs": false,
-		"Action=DescribeTargetGroups":                       false,
-	} {
-		request := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/", strings.NewReader(form))
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		answer := httptest.NewRecorder()
-		handler.ServeHTTP(answer, request)
-		if !ours {
-			if answer.Code != http.StatusTeapot {
-				t.Errorf("%s is not moto's", form)
-			}
-			continue
-		}
-		var got healthResponse
-		if err := xml.Unmarshal(answer.Body.Bytes(), &got); err != nil || len(got.Members) != 1 || got.Members[0].State != "healthy" || got.Members[0].ID != "10.0.1.5" {
-			t.Errorf("%s: %s %v", form, answer.Body, err)
-		}
-	}
-}
-
-func TestEventsAreSpelledAsEventBridgeDoes(t *testing.T) {
-	_, kind, resources, detail := statusChange(cloudformation.Event{StackID: "arn", PhysicalID: "arn", Status: "UPDATE_COMPLETE"})
-	if kind != "CloudFormation Stack Status Change" || resources[0] != "arn" || detail["stack-id"] != "arn" {
-		t.Error(kind, resources, detail)
-	}
-	_, kind, _, detail = statusChange(cloudformation.Event{StackID: "arn", LogicalID: "Listener", PhysicalID: "listener", Type: "AWS::X::Y"})
-	if kind != "CloudFormation Resource Status Change" || detail["logical-resource-id"] != "Listener" || detail["resource-type"] != "AWS::X::Y" {
-		t.Error(kind, detail)
+func TestNothingIsDeployedYet(t *testing.T) {
+	o := endpoint(t)
+	if err := summarize(t.Context(), o, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "make local") {
+		t.Error(err)
 	}
 }

@@ -19,3 +19,25 @@ func TestTypesThatMakeNothing(t *testing.T) {
 			changes: []func(map[string]any){func(p map[string]any) { p["Analytics"] = "v3" }}}.live(t)
 	}
 }
+
+func TestResourcesWithoutTags(t *testing.T) {
+	for kind, properties := range map[string]map[string]any{
+		"AWS::EC2::InternetGateway": {}, "AWS::Logs::LogGroup": {}, "AWS::KMS::Key": {},
+		"AWS::SSM::Parameter": {"Type": "String", "Value": "x"}, "AWS::SQS::Queue": {},
+	} {
+		provider := providerOf(t, kind)
+		request := asked(kind, properties)
+		request.Tags = nil
+		result, err := provider.Create(t.Context(), request)
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		request = updated(request, result, properties)
+		if _, err := provider.Update(t.Context(), request); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		if err := provider.Delete(t.Context(), request); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package providers
 
 import (
 	"maps"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -54,7 +53,7 @@ func TestAlarm(t *testing.T) {
 			},
 		},
 		check: func(t *testing.T, step int, result resource.Result) {
-			found, err := cloudwatch.NewFromConfig(settings(http.DefaultTransport)).DescribeAlarms(t.Context(),
+			found, err := cloudwatch.NewFromConfig(local(t)).DescribeAlarms(t.Context(),
 				&cloudwatch.DescribeAlarmsInput{AlarmNames: []string{result.PhysicalID}})
 			if err != nil || len(found.MetricAlarms) != 1 {
 				t.Fatalf("step %d: %v, %v", step, found, err)

@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -29,7 +28,7 @@ func webACL(unique string) map[string]any {
 }
 
 func TestWebACL(t *testing.T) {
-	client := wafv2.NewFromConfig(settings(http.DefaultTransport))
+	client := wafv2.NewFromConfig(local(t))
 	life{
 		kind: "AWS::WAFv2::WebACL", properties: webACL,
 		changes: []func(map[string]any){func(p map[string]any) {
@@ -44,7 +43,7 @@ func TestWebACL(t *testing.T) {
 	}.live(t)
 	twice := with(webACL(unique()), "Rules", []any{webRule("a", 1), webRule("b", 1)})
 	refused(t, "AWS::WAFv2::WebACL", "duplicate rule priorities", twice)
-	provider, _ := working(t).Find("AWS::WAFv2::WebACL")
+	provider := providerOf(t, "AWS::WAFv2::WebACL")
 	if _, err := provider.Update(t.Context(), asked("AWS::WAFv2::WebACL", twice)); err == nil {
 		t.Error("an update took two rules of one priority")
 	}
@@ -79,9 +78,8 @@ func TestIPSet(t *testing.T) {
 
 func bucket(t *testing.T) string {
 	t.Helper()
-	needMoto(t)
 	name := "bucket-" + unique()
-	client := s3.NewFromConfig(settings(http.DefaultTransport), func(o *s3.Options) { o.UsePathStyle = true })
+	client := s3.NewFromConfig(local(t), func(o *s3.Options) { o.UsePathStyle = true })
 	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name,
 		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: "us-east-2"}})
 	if err != nil {
@@ -118,7 +116,7 @@ func TestDeliveryStream(t *testing.T) {
 }
 
 func TestTrail(t *testing.T) {
-	client := cloudtrail.NewFromConfig(settings(http.DefaultTransport))
+	client := cloudtrail.NewFromConfig(local(t))
 	records := bucket(t)
 	life{
 		kind: "AWS::CloudTrail::Trail",
@@ -142,10 +140,9 @@ func TestTrail(t *testing.T) {
 }
 
 func TestRecordSet(t *testing.T) {
-	needMoto(t)
 	zone := unique() + ".example.com."
 	reference := unique()
-	created, err := route53.NewFromConfig(settings(http.DefaultTransport)).CreateHostedZone(t.Context(),
+	created, err := route53.NewFromConfig(local(t)).CreateHostedZone(t.Context(),
 		&route53.CreateHostedZoneInput{Name: &zone, CallerReference: &reference})
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,8 +16,7 @@ const elbType = "AWS::ElasticLoadBalancingV2::"
 // network is the default VPC: two subnets and a security group of it.
 func network(t *testing.T) (vpc string, subnets []any, group string) {
 	t.Helper()
-	needMoto(t)
-	client := ec2.NewFromConfig(settings(http.DefaultTransport))
+	client := ec2.NewFromConfig(local(t))
 	found, err := client.DescribeSubnets(t.Context(), &ec2.DescribeSubnetsInput{})
 	if err != nil || len(found.Subnets) < 2 {
 		t.Fatalf("subnets %v: %v", found, err)
@@ -30,9 +28,7 @@ func network(t *testing.T) (vpc string, subnets []any, group string) {
 	return *found.Subnets[0].VpcId, []any{*found.Subnets[0].SubnetId, *found.Subnets[1].SubnetId}, *groups.SecurityGroups[0].GroupId
 }
 
-func attribute(key, value string) []any { return []any{map[string]any{"Key": key, "Value": value}} }
-
-func tag(key, value string) []any { return attribute(key, value) }
+func attribute(key, value string) []any { return tag(key, value) }
 
 func TestLoadBalancer(t *testing.T) {
 	_, subnets, group := network(t)
@@ -61,7 +57,7 @@ func TestLoadBalancer(t *testing.T) {
 	name := "lb-" + unique()
 	properties := map[string]any{"Name": name, "Subnets": subnets, "LoadBalancerAttributes": attribute("deletion_protection.enabled", "true")}
 	balancer := asked(elbType+"LoadBalancer", properties)
-	provider, _ := working(t).Find(balancer.Type)
+	provider := providerOf(t, balancer.Type)
 	result, err := provider.Create(t.Context(), balancer)
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +96,7 @@ func TestTargetGroup(t *testing.T) {
 			if !strings.HasPrefix(result.Attributes["TargetGroupFullName"].(string), "targetgroup/tg-") {
 				t.Errorf("attributes: %v", result.Attributes)
 			}
-			health, err := elb.NewFromConfig(settings(http.DefaultTransport)).DescribeTargetHealth(t.Context(),
+			health, err := elb.NewFromConfig(local(t)).DescribeTargetHealth(t.Context(),
 				&elb.DescribeTargetHealthInput{TargetGroupArn: &result.PhysicalID})
 			if want := []int{1, 1, 0}[step]; err != nil || len(health.TargetHealthDescriptions) != want {
 				t.Errorf("step %d: %v, %v, want %d targets", step, health, err, want)
@@ -142,7 +138,7 @@ func TestListener(t *testing.T) {
 			delete(p, "Tags")
 		}},
 		check: func(t *testing.T, step int, result resource.Result) {
-			found, err := elb.NewFromConfig(settings(http.DefaultTransport)).DescribeListeners(t.Context(),
+			found, err := elb.NewFromConfig(local(t)).DescribeListeners(t.Context(),
 				&elb.DescribeListenersInput{ListenerArns: []string{result.PhysicalID}})
 			if err != nil {
 				t.Fatal(err)
@@ -193,7 +189,7 @@ func TestListenerRuleAndCertificate(t *testing.T) {
 			p["Priority"], p["Actions"], p["Tags"] = p["Priority"].(int)+1, forward(green), tag("c", "d")
 		}},
 		check: func(t *testing.T, step int, result resource.Result) {
-			found, err := elb.NewFromConfig(settings(http.DefaultTransport)).DescribeRules(t.Context(),
+			found, err := elb.NewFromConfig(local(t)).DescribeRules(t.Context(),
 				&elb.DescribeRulesInput{RuleArns: []string{result.PhysicalID}})
 			if err != nil {
 				t.Fatal(err)

@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -16,7 +15,7 @@ func ruleTarget(id string) map[string]any {
 }
 
 func TestEventRule(t *testing.T) {
-	client := eventbridge.NewFromConfig(settings(http.DefaultTransport))
+	client := eventbridge.NewFromConfig(local(t))
 	life{
 		kind: "AWS::Events::Rule",
 		properties: func(string) map[string]any {
@@ -100,7 +99,7 @@ func TestStateMachine(t *testing.T) {
 		},
 		changes: []func(map[string]any){func(p map[string]any) { p["DefinitionString"], p["Tags"] = machine("C"), tag("c", "d") }},
 		check: func(t *testing.T, step int, result resource.Result) {
-			found, err := sfn.NewFromConfig(settings(http.DefaultTransport)).DescribeStateMachine(t.Context(),
+			found, err := sfn.NewFromConfig(local(t)).DescribeStateMachine(t.Context(),
 				&sfn.DescribeStateMachineInput{StateMachineArn: &result.PhysicalID})
 			if err != nil || *found.Definition != machine([]string{"B", "C"}[step]) || *found.Name != result.Attributes["Name"] {
 				t.Errorf("step %d: %v, %v", step, found, err)
@@ -117,7 +116,7 @@ func TestStateMachine(t *testing.T) {
 	} {
 		refused(t, "AWS::StepFunctions::StateMachine", reason, map[string]any{"StateMachineName": name, "RoleArn": role, "DefinitionString": definition})
 	}
-	provider, _ := working(t).Find("AWS::StepFunctions::StateMachine")
+	provider := providerOf(t, "AWS::StepFunctions::StateMachine")
 	request := asked("AWS::StepFunctions::StateMachine", map[string]any{"DefinitionString": "{"})
 	if _, err := provider.Update(t.Context(), request); err == nil {
 		t.Error("an update took a broken definition")

@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -23,11 +22,11 @@ func allow(actions ...any) map[string]any {
 const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 func TestRole(t *testing.T) {
-	client := iam.NewFromConfig(settings(http.DefaultTransport))
+	client := iam.NewFromConfig(local(t))
 	life{kind: "AWS::IAM::Role",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"RoleName": "role-" + unique, "AssumeRolePolicyDocument": trust("ecs-tasks.amazonaws.com"),
-				"Description": "one", "ManagedPolicyArns": []any{readOnly}, "Tags": tagProperty("Name", "role"),
+				"Description": "one", "ManagedPolicyArns": []any{readOnly}, "Tags": tag("Name", "role"),
 				"Policies": []any{map[string]any{"PolicyName": "first", "PolicyDocument": allow("s3:GetObject")}}}
 		},
 		changes: []func(map[string]any){
@@ -95,7 +94,7 @@ func TestPolicy(t *testing.T) {
 	life{kind: "AWS::IAM::ManagedPolicy",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"ManagedPolicyName": unique, "PolicyDocument": allow("s3:*"), "Roles": []any{one.PhysicalID},
-				"Tags": tagProperty("Name", "policy")}
+				"Tags": tag("Name", "policy")}
 		},
 		changes: []func(map[string]any){
 			func(p map[string]any) {

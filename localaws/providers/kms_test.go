@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -17,11 +16,11 @@ func keyPolicy(actions ...any) map[string]any {
 }
 
 func TestKey(t *testing.T) {
-	client := kms.NewFromConfig(settings(http.DefaultTransport))
+	client := kms.NewFromConfig(local(t))
 	life{kind: "AWS::KMS::Key",
 		properties: func(string) map[string]any {
 			return map[string]any{"Description": "one", "EnableKeyRotation": true, "KeyPolicy": keyPolicy("kms:*"), "Enabled": "true",
-				"Tags": tagProperty("Name", "key"), "PendingWindowInDays": 7}
+				"Tags": tag("Name", "key"), "PendingWindowInDays": 7}
 		},
 		changes: []func(map[string]any){
 			func(p map[string]any) {

@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"net/http"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,11 +12,11 @@ import (
 const someKey = "arn:aws:kms:us-east-2:123456789012:key/11111111-2222-3333-4444-555555555555"
 
 func TestLogGroup(t *testing.T) {
-	client := logs.NewFromConfig(settings(http.DefaultTransport))
+	client := logs.NewFromConfig(local(t))
 	life{kind: "AWS::Logs::LogGroup",
 		properties: func(unique string) map[string]any {
 			return map[string]any{"LogGroupName": "/ecs/" + unique, "RetentionInDays": "30", "KmsKeyId": someKey,
-				"Tags": tagProperty("Name", "logs")}
+				"Tags": tag("Name", "logs")}
 		},
 		changes: []func(map[string]any){
 			func(p map[string]any) { delete(p, "KmsKeyId"); p["RetentionInDays"] = 365; retags(p) },

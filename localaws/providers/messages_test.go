@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -24,7 +23,7 @@ func policyOf(pairs ...any) map[string]any {
 }
 
 func TestTopic(t *testing.T) {
-	client := sns.NewFromConfig(settings(http.DefaultTransport))
+	client := sns.NewFromConfig(local(t))
 	life{
 		kind: "AWS::SNS::Topic",
 		properties: func(unique string) map[string]any {
@@ -53,7 +52,7 @@ func TestTopic(t *testing.T) {
 }
 
 func TestTopicPolicyAndSubscription(t *testing.T) {
-	client := sns.NewFromConfig(settings(http.DefaultTransport))
+	client := sns.NewFromConfig(local(t))
 	topic := made(t, "AWS::SNS::Topic", map[string]any{}).PhysicalID
 	life{
 		kind: "AWS::SNS::TopicPolicy",
@@ -91,7 +90,7 @@ func TestTopicPolicyAndSubscription(t *testing.T) {
 }
 
 func TestQueue(t *testing.T) {
-	client := sqs.NewFromConfig(settings(http.DefaultTransport))
+	client := sqs.NewFromConfig(local(t))
 	life{
 		kind: "AWS::SQS::Queue",
 		properties: func(unique string) map[string]any {

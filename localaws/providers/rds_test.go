@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -21,7 +20,7 @@ func databaseInstance(pairs ...any) map[string]any {
 }
 
 func TestDatabaseCluster(t *testing.T) {
-	client := rds.NewFromConfig(settings(http.DefaultTransport))
+	client := rds.NewFromConfig(local(t))
 	life{
 		kind: "AWS::RDS::DBCluster",
 		properties: func(unique string) map[string]any {
@@ -73,7 +72,7 @@ func TestDatabaseCluster(t *testing.T) {
 	refused(t, "AWS::RDS::DBCluster", "MasterUserPassword", databaseCluster("MasterUserPassword", "secret"))
 	protected := databaseCluster("DeletionProtection", true)
 	request := asked("AWS::RDS::DBCluster", protected)
-	provider, _ := working(t).Find(request.Type)
+	provider := providerOf(t, request.Type)
 	result, err := provider.Create(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +113,7 @@ func TestDatabaseInstance(t *testing.T) {
 
 func TestDatabaseGroups(t *testing.T) {
 	_, subnets, _ := network(t)
-	client := rds.NewFromConfig(settings(http.DefaultTransport))
+	client := rds.NewFromConfig(local(t))
 	life{
 		kind: "AWS::RDS::DBSubnetGroup",
 		properties: func(unique string) map[string]any {

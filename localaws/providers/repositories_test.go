@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -14,7 +13,7 @@ import (
 const lifecycle = `{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":10},"action":{"type":"expire"}}]}`
 
 func TestRepository(t *testing.T) {
-	client := ecr.NewFromConfig(settings(http.DefaultTransport))
+	client := ecr.NewFromConfig(local(t))
 	life{
 		kind: "AWS::ECR::Repository",
 		properties: func(unique string) map[string]any {
@@ -81,7 +80,7 @@ func TestScaling(t *testing.T) {
 		},
 		changes: []func(map[string]any){func(p map[string]any) { p["TargetTrackingScalingPolicyConfiguration"] = tracking("80") }},
 		check: func(t *testing.T, step int, result resource.Result) {
-			found, err := applicationautoscaling.NewFromConfig(settings(http.DefaultTransport)).DescribeScalingPolicies(t.Context(),
+			found, err := applicationautoscaling.NewFromConfig(local(t)).DescribeScalingPolicies(t.Context(),
 				&applicationautoscaling.DescribeScalingPoliciesInput{ServiceNamespace: "dynamodb"})
 			if err != nil || len(found.ScalingPolicies) != 1 || !strings.HasPrefix(result.Attributes["Arn"].(string), "arn:aws:autoscaling:") ||
 				*found.ScalingPolicies[0].TargetTrackingScalingPolicyConfiguration.TargetValue != []float64{70, 80}[step] {

@@ -2,7 +2,6 @@ package providers
 
 import (
 	"context"
-	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -13,7 +12,7 @@ import (
 )
 
 func TestBucket(t *testing.T) {
-	client := s3.NewFromConfig(settings(http.DefaultTransport), func(o *s3.Options) { o.UsePathStyle = true })
+	client := s3.NewFromConfig(local(t), func(o *s3.Options) { o.UsePathStyle = true })
 	logs := made(t, "AWS::S3::Bucket", map[string]any{"AccessControl": "LogDeliveryWrite",
 		"OwnershipControls": map[string]any{"Rules": []any{map[string]any{"ObjectOwnership": "ObjectWriter"}}}})
 	t.Cleanup(func() { // moto has logged what was done above
@@ -27,7 +26,7 @@ func TestBucket(t *testing.T) {
 	})
 	life{kind: "AWS::S3::Bucket",
 		properties: func(unique string) map[string]any {
-			return map[string]any{"BucketName": "bucket-" + unique, "AccessControl": "Private", "Tags": tagProperty("Name", "bucket"),
+			return map[string]any{"BucketName": "bucket-" + unique, "AccessControl": "Private", "Tags": tag("Name", "bucket"),
 				"BucketEncryption": map[string]any{"ServerSideEncryptionConfiguration": []any{map[string]any{
 					"BucketKeyEnabled": true, "ServerSideEncryptionByDefault": map[string]any{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": someKey}}}},
 				"VersioningConfiguration":        map[string]any{"Status": "Enabled"},
@@ -90,8 +89,7 @@ func TestBucket(t *testing.T) {
 
 // S3 takes no name for its first region.
 func TestBucketInTheFirstRegion(t *testing.T) {
-	needMoto(t)
-	config := settings(http.DefaultTransport)
+	config := local(t)
 	config.Region = "us-east-1"
 	provider, _ := All(config).Find("AWS::S3::Bucket")
 	request := asked("AWS::S3::Bucket", map[string]any{})
@@ -113,7 +111,7 @@ func TestBucketPolicy(t *testing.T) {
 	properties := func(string) map[string]any {
 		return map[string]any{"Bucket": bucket.PhysicalID, "PolicyDocument": policy}
 	}
-	client := s3.NewFromConfig(settings(http.DefaultTransport), func(o *s3.Options) { o.UsePathStyle = true })
+	client := s3.NewFromConfig(local(t), func(o *s3.Options) { o.UsePathStyle = true })
 	life{kind: "AWS::S3::BucketPolicy", properties: properties,
 		changes: []func(map[string]any){func(p map[string]any) { p["PolicyDocument"] = text(policy) }},
 		check: func(t *testing.T, _ int, result resource.Result) { // "only over TLS" must not close the bucket here

@@ -2,7 +2,6 @@ package providers
 
 import (
 	"encoding/json"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -15,7 +14,7 @@ const secretType = "AWS::SecretsManager::"
 
 func secretValue(t *testing.T, id string) (value, version string) {
 	t.Helper()
-	found, err := secretsmanager.NewFromConfig(settings(http.DefaultTransport)).GetSecretValue(t.Context(),
+	found, err := secretsmanager.NewFromConfig(local(t)).GetSecretValue(t.Context(),
 		&secretsmanager.GetSecretValueInput{SecretId: &id})
 	if err != nil {
 		t.Fatal(err)

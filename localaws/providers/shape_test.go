@@ -3,7 +3,6 @@ package providers
 import (
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 
+	"payment-processor/localaws/internal/localtest"
 	"payment-processor/localaws/resource"
 )
 
@@ -83,7 +83,7 @@ func TestNothingToDelete(t *testing.T) {
 
 // A target that EventBridge does not take must not go unnoticed: the call as a whole succeeds.
 func TestTargetsThatAreRefused(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	config := localtest.Config(localtest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch afterLast(r.Header.Get("X-Amz-Target"), ".") {
 		case "DescribeRule":
 			w.WriteHeader(http.StatusBadRequest)
@@ -93,10 +93,7 @@ func TestTargetsThatAreRefused(t *testing.T) {
 		default:
 			_, _ = w.Write([]byte(`{"FailedEntryCount":1,"FailedEntries":[{"ErrorMessage":"no such queue"}]}`))
 		}
-	}))
-	defer server.Close()
-	config := settings(http.DefaultTransport)
-	config.BaseEndpoint = &server.URL
+	})))
 	provider, _ := All(config).Find("AWS::Events::Rule")
 	_, err := provider.Create(t.Context(), asked("AWS::Events::Rule", map[string]any{"ScheduleExpression": "rate(1 day)", "Targets": []any{}}))
 	if err == nil || err.Error() != "no such queue" {

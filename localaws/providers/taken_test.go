@@ -17,7 +17,7 @@ func TestWhoseNameIsTakenLeavesItsNamesakeAlone(t *testing.T) {
 	} {
 		t.Run(kind, func(t *testing.T) {
 			made(t, kind, properties)
-			provider, _ := working(t).Find(kind) // made has found it
+			provider := providerOf(t, kind) // made has found it
 			result, err := provider.Create(t.Context(), asked(kind, properties))
 			if err == nil || !strings.Contains(strings.ToLower(err.Error()), "already exists") {
 				t.Errorf("it says %v", err)

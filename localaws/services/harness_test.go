@@ -2,116 +2,25 @@ package services
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"payment-processor/localaws/internal/localtest"
 	"payment-processor/localaws/wire"
 	"payment-processor/simulation/cloud"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	cdtypes "github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
 )
-
-// neighbourhood is what is beside ECS and CodeDeploy, in memory.
-type neighbourhood struct {
-	lock      sync.Mutex
-	listeners map[string][]cloud.Weight
-	groups    []TargetGroup
-	alarms    map[string]string
-	scaling   map[string]Scaling
-	announced []string
-	fail      map[string]error
-	invoked   func(function string, payload map[string]string) error
-}
-
-func (n *neighbourhood) Weights(listener string) ([]cloud.Weight, error) {
-	n.lock.Lock()
-	defer n.lock.Unlock()
-	if weights, known := n.listeners[listener]; known {
-		return weights, nil
-	}
-	return nil, errors.New("no listener " + listener)
-}
-
-func (n *neighbourhood) Route(listener string, weights ...cloud.Weight) error {
-	n.lock.Lock()
-	defer n.lock.Unlock()
-	n.listeners[listener] = weights
-	return nil
-}
-
-func (n *neighbourhood) Subnets(_ context.Context, ids []string) ([]Subnet, error) {
-	var all []Subnet
-	for i, id := range ids {
-		if id == "subnet-none" {
-			return nil, errors.New("The subnet ID 'subnet-none' does not exist")
-		}
-		all = append(all, Subnet{id, fmt.Sprintf("us-east-2%c", 'a'+i), fmt.Sprintf("10.0.%d.0/24", i)})
-	}
-	return all, nil
-}
-
-func (n *neighbourhood) TargetGroups(_ context.Context, arns, names []string) ([]TargetGroup, error) {
-	var found []TargetGroup
-	for _, g := range n.groups {
-		for _, key := range append(arns, names...) {
-			if g.Arn == key || g.Name == key {
-				found = append(found, g)
-			}
-		}
-	}
-	return found, nil
-}
-
-func (n *neighbourhood) Alarms(context.Context) (map[string]string, error) {
-	n.lock.Lock()
-	defer n.lock.Unlock()
-	now := map[string]string{}
-	maps.Copy(now, n.alarms)
-	return now, n.fail["Alarms"]
-}
-
-func (n *neighbourhood) SetAlarm(_ context.Context, name, state, _ string) error {
-	n.lock.Lock()
-	defer n.lock.Unlock()
-	n.alarms[name] = state
-	return n.fail["SetAlarm"]
-}
-
-func (n *neighbourhood) Scaling(_ context.Context, resource string) (Scaling, error) {
-	return n.scaling[resource], n.fail["Scaling"]
-}
-
-func (n *neighbourhood) Announce(_ context.Context, cluster, service string, there bool) error {
-	n.announced = append(n.announced, fmt.Sprint(cluster, "/", service, " ", there))
-	return n.fail["Announce"]
-}
-
-func (n *neighbourhood) Invoke(_ context.Context, function string, payload any) error {
-	encoded, _ := json.Marshal(payload)
-	var event map[string]string
-	_ = json.Unmarshal(encoded, &event)
-	return n.invoked(function, event)
-}
-
-func (n *neighbourhood) set(name, state string) {
-	n.lock.Lock()
-	defer n.lock.Unlock()
-	n.alarms[name] = state
-}
 
 // account is a model with clients of the SDK before it.
 type account struct {
@@ -143,19 +52,14 @@ func newAccount(t *testing.T, speed float64) *account {
 			a.events <- source + " " + kind + " " + state
 		},
 	})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	a.config = localtest.Config(localtest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "CodeDeploy") {
 			wire.Serve(a.CodeDeploy()).ServeHTTP(w, r)
 			return
 		}
 		wire.Serve(a.ECS()).ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
+	})))
 	t.Cleanup(a.Stop)
-	a.config = aws.Config{
-		Region: "us-east-2", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-		RetryMaxAttempts: 1,
-	}
 	a.ecs, a.deploy = ecs.NewFromConfig(a.config), codedeploy.NewFromConfig(a.config)
 	a.beside.invoked = a.succeed
 	return a
@@ -189,38 +93,6 @@ func refused(t *testing.T, err error, code, about string) {
 	}
 }
 
-func taskInput() *ecs.RegisterTaskDefinitionInput {
-	return &ecs.RegisterTaskDefinitionInput{
-		Family: new("app"), Cpu: new("2048"), Memory: new("4096"), NetworkMode: types.NetworkModeAwsvpc,
-		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate}, ExecutionRoleArn: new("role"),
-		Volumes: []types.Volume{{Name: new("tmp")}},
-		ContainerDefinitions: []types.ContainerDefinition{{
-			Name: new("web"), Image: new("image@sha256:1"), PortMappings: []types.PortMapping{{ContainerPort: new(int32(8080))}},
-			MountPoints: []types.MountPoint{{SourceVolume: new("tmp")}},
-			Secrets:     []types.Secret{{Name: new("KEY"), ValueFrom: new("arn")}},
-			LogConfiguration: &types.LogConfiguration{LogDriver: types.LogDriverAwslogs, Options: map[string]string{
-				"awslogs-group": "g", "awslogs-region": "us-east-2"}},
-		}},
-		Tags: []types.Tag{{Key: new("team"), Value: new("platform")}},
-	}
-}
-
-func spot() []types.CapacityProviderStrategyItem {
-	return []types.CapacityProviderStrategyItem{
-		{CapacityProvider: new("FARGATE"), Base: 2, Weight: 1}, {CapacityProvider: new("FARGATE_SPOT"), Weight: 4},
-	}
-}
-
-func serviceInput() *ecs.CreateServiceInput {
-	return &ecs.CreateServiceInput{
-		ServiceName: new("app"), Cluster: new("app"), TaskDefinition: new("app"), DesiredCount: new(int32(3)),
-		CapacityProviderStrategy: spot(), PlatformVersion: new("1.4.0"),
-		DeploymentController: &types.DeploymentController{Type: types.DeploymentControllerTypeCodeDeploy},
-		LoadBalancers:        []types.LoadBalancer{{ContainerName: new("web"), ContainerPort: new(int32(8080)), TargetGroupArn: new("arn:blue")}},
-		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-1", "subnet-2"}}},
-	}
-}
-
 // cluster makes one with Fargate and two revisions of a task definition.
 func (a *account) cluster() {
 	a.t.Helper()
@@ -241,25 +113,6 @@ func (a *account) service(edit ...func(*ecs.CreateServiceInput)) {
 	made := must[*ecs.CreateServiceOutput](a.t)(a.ecs.CreateService(a.t.Context(), in))
 	if err := a.stable(a.t.Context(), *made.Service.ServiceArn); err != nil {
 		a.t.Fatal(err)
-	}
-}
-
-func groupInput() *codedeploy.CreateDeploymentGroupInput {
-	return &codedeploy.CreateDeploymentGroupInput{
-		ApplicationName: new("app"), DeploymentGroupName: new("app"), ServiceRoleArn: new("role"),
-		DeploymentConfigName:      new("CodeDeployDefault.ECSCanary10Percent5Minutes"),
-		AlarmConfiguration:        &cdtypes.AlarmConfiguration{Enabled: true, Alarms: []cdtypes.Alarm{{Name: new("gate")}}},
-		AutoRollbackConfiguration: &cdtypes.AutoRollbackConfiguration{Enabled: true},
-		DeploymentStyle:           &cdtypes.DeploymentStyle{DeploymentType: cdtypes.DeploymentTypeBlueGreen, DeploymentOption: cdtypes.DeploymentOptionWithTrafficControl},
-		EcsServices:               []cdtypes.ECSService{{ClusterName: new("app"), ServiceName: new("app")}},
-		BlueGreenDeploymentConfiguration: &cdtypes.BlueGreenDeploymentConfiguration{
-			TerminateBlueInstancesOnDeploymentSuccess: &cdtypes.BlueInstanceTerminationOption{TerminationWaitTimeInMinutes: 5},
-		},
-		LoadBalancerInfo: &cdtypes.LoadBalancerInfo{TargetGroupPairInfoList: []cdtypes.TargetGroupPairInfo{{
-			TargetGroups:     []cdtypes.TargetGroupInfo{{Name: new("blue")}, {Name: new("green")}},
-			ProdTrafficRoute: &cdtypes.TrafficRoute{ListenerArns: []string{"production"}},
-			TestTrafficRoute: &cdtypes.TrafficRoute{ListenerArns: []string{"test"}},
-		}}},
 	}
 }
 
@@ -308,4 +161,14 @@ func (a *account) status(id string) *cdtypes.DeploymentInfo {
 func (a *account) described() types.Service {
 	a.t.Helper()
 	return must[*ecs.DescribeServicesOutput](a.t)(a.ecs.DescribeServices(a.t.Context(), &ecs.DescribeServicesInput{Cluster: new("app"), Services: []string{"app"}, Include: []types.ServiceField{types.ServiceFieldTags}})).Services[0]
+}
+
+type fault struct {
+	code, about string
+}
+
+func (a *account) faulty(method, body string) int {
+	w := httptest.NewRecorder()
+	a.FaultsHandler(w, httptest.NewRequest(method, "/_localaws/model", strings.NewReader(body)))
+	return w.Code
 }

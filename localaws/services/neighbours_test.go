@@ -4,15 +4,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
+	"payment-processor/localaws/internal/localtest"
 	"payment-processor/simulation/cloud"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
 // village answers as moto does, and notes what it was asked.
@@ -46,11 +43,8 @@ func (v *village) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func visit(t *testing.T, answers map[string]string) (Neighbours, *village) {
 	t.Helper()
 	v := &village{answers: answers}
-	server := httptest.NewServer(v)
-	t.Cleanup(server.Close)
-	return NewNeighbours(aws.Config{
-		Region: "us-east-2", BaseEndpoint: &server.URL, RetryMaxAttempts: 1, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-	}, server.URL), v
+	address := localtest.Serve(t, v)
+	return NewNeighbours(localtest.Config(address), address), v
 }
 
 func TestNeighbours(t *testing.T) {

@@ -1,19 +1,14 @@
 package services
 
 import (
-	"context"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"payment-processor/simulation/cloud"
-
 	"github.com/aws/aws-sdk-go-v2/service/codedeploy"
 	cdtypes "github.com/aws/aws-sdk-go-v2/service/codedeploy/types"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
@@ -148,51 +143,6 @@ func TestReleasesThatFail(t *testing.T) {
 	}
 }
 
-// An alarm that fires in the middle must be noticed, stop the release, and be over when the release is.
-func TestAnAlarmDuringARelease(t *testing.T) {
-	for _, name := range []string{"", "gate"} {
-		a := newAccount(t, 600)
-		a.group()
-		a.faulty(http.MethodPut, `{"at":"canary","alarm":"`+name+`"}`)
-		id, err := a.release(1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.ended()
-		if info := a.status(id); info.Status != cdtypes.DeploymentStatusStopped || info.ErrorInformation.Code != cdtypes.ErrorCodeAlarmActive {
-			t.Errorf("deployment is %s", info.Status)
-		}
-		for over := false; !over; {
-			a.beside.lock.Lock()
-			over = a.beside.alarms["gate"] == "OK"
-			a.beside.lock.Unlock()
-		}
-	}
-}
-
-func TestAlarmsOutOfReach(t *testing.T) {
-	for _, broken := range []string{"Alarms", "SetAlarm"} {
-		a := newAccount(t, hasty)
-		a.group()
-		a.faulty(http.MethodPut, `{"at":"shifted"}`)
-		if broken == "SetAlarm" {
-			a.beside.fail[broken] = errors.New("out of reach")
-		}
-		id, err := a.release(1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.ended()
-		if broken == "SetAlarm" && a.status(id).Status != cdtypes.DeploymentStatusSucceeded {
-			t.Errorf("deployment is %s", a.status(id).Status)
-		}
-		a.beside.fail["Alarms"] = errors.New("out of reach")
-		if _, err := a.release(1); err == nil {
-			t.Error("released without a look at the alarms")
-		}
-	}
-}
-
 // What somebody stops goes back; what is in flight lets nobody else in.
 func TestStopADeployment(t *testing.T) {
 	a := newAccount(t, 10)
@@ -214,133 +164,5 @@ func TestStopADeployment(t *testing.T) {
 	a.ended()
 	if info := a.status(id); info.Status != cdtypes.DeploymentStatusStopped {
 		t.Errorf("deployment is %s", info.Status)
-	}
-}
-
-func (a *account) faulty(method, body string) int {
-	w := httptest.NewRecorder()
-	a.FaultsHandler(w, httptest.NewRequest(method, "/_localaws/model", strings.NewReader(body)))
-	return w.Code
-}
-
-func TestFaultsAreChecked(t *testing.T) {
-	a := newAccount(t, hasty)
-	for _, body := range []string{`{"at":"noon"}`, `{"what":true}`, `{`} {
-		if got := a.faulty(http.MethodPut, body); got != http.StatusBadRequest {
-			t.Errorf("%s: %d", body, got)
-		}
-	}
-	a.faulty(http.MethodPut, `{"slow":true}`)
-	if a.faulty(http.MethodGet, ""); !a.faults.Slow || (chance{a.Model}).IntN(5) != 4 {
-		t.Error("not slow")
-	}
-	if a.faulty(http.MethodDelete, ""); a.faults != (Faults{}) {
-		t.Errorf("left %+v", a.faults)
-	}
-}
-
-// A policy has to answer its alarm, within its limits: this is what the integration tests look for.
-func TestScaling(t *testing.T) {
-	a := newAccount(t, hasty)
-	a.group()
-	a.beside.scaling["service/app/app"] = Scaling{Min: 3, Max: 4}
-	a.beside.scaling["service/app/none"] = Scaling{Min: 3, Max: 4}
-	high, low := "TargetTracking-service/app/app-AlarmHigh-1", "TargetTracking-service/app/app-AlarmLow-1"
-	step := func(alarm, state string) int32 {
-		t.Helper()
-		a.beside.set(alarm, state)
-		if err := a.Look(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		return a.described().DesiredCount
-	}
-	for _, alarm := range []string{high, low, "TargetTracking-table/x-AlarmHigh-1", "TargetTracking-service/app/none-AlarmHigh-1", "TargetTracking-service/app/unscaled-AlarmHigh-1"} {
-		step(alarm, "OK")
-	}
-	for i, want := range []struct {
-		alarm, state string
-		desired      int32
-	}{
-		{high, "ALARM", 4}, {high, "OK", 4}, {high, "ALARM", 4}, {low, "ALARM", 3}, {low, "OK", 3}, {low, "ALARM", 3},
-		{"TargetTracking-table/x-AlarmHigh-1", "ALARM", 3}, {"TargetTracking-service/app/none-AlarmHigh-1", "ALARM", 3},
-		{"TargetTracking-service/app/unscaled-AlarmHigh-1", "ALARM", 3},
-	} {
-		if got := step(want.alarm, want.state); got != want.desired {
-			t.Errorf("step %d: %d tasks, want %d", i, got, want.desired)
-		}
-	}
-	if got := <-a.events; got != "aws.cloudwatch CloudWatch Alarm State Change map[value:ALARM]" {
-		t.Errorf("EventBridge hears %q", got)
-	}
-	a.beside.fail["Scaling"] = errors.New("out of reach")
-	step(high, "OK")
-	a.beside.set(high, "ALARM")
-	if a.Look(t.Context()) == nil {
-		t.Error("nobody hears that scaling is out of reach")
-	}
-}
-
-func TestWatch(t *testing.T) {
-	a := newAccount(t, hasty)
-	a.group()
-	a.beside.set("gate", "ALARM")
-	ctx, cancel := context.WithCancel(t.Context())
-	over := make(chan struct{})
-	go func() {
-		a.Watch(ctx, time.Microsecond)
-		close(over)
-	}()
-	if err := a.await(t.Context(), func() bool { return a.services[0].cloud.CodeDeploy.Alarms["gate"] }); err != nil {
-		t.Error(err)
-	}
-	cancel()
-	<-over
-}
-
-// A load balancer asks for health, and the probe for an answer: both are of the task, which has an address in its subnet.
-func TestTasks(t *testing.T) {
-	a := newAccount(t, hasty)
-	a.group()
-	listed := must[*ecs.ListTasksOutput](t)(a.ecs.ListTasks(t.Context(), &ecs.ListTasksInput{Cluster: new("app"), ServiceName: new("app"), Family: new("app")}))
-	tasks := must[*ecs.DescribeTasksOutput](t)(a.ecs.DescribeTasks(t.Context(), &ecs.DescribeTasksInput{Cluster: new("app"), Tasks: append(listed.TaskArns, "none")}))
-	zones, providers := map[string]int{}, map[string]int{}
-	for _, task := range tasks.Tasks {
-		zones[*task.AvailabilityZone]++
-		providers[*task.CapacityProviderName]++
-		address := *task.Containers[0].NetworkInterfaces[0].PrivateIpv4Address
-		if healthy, there := a.Healthy(address); !healthy || !there || *task.LastStatus != "RUNNING" {
-			t.Errorf("task at %s: healthy %v, %s", address, healthy, *task.LastStatus)
-		}
-	}
-	if len(tasks.Failures) != 1 || zones["us-east-2a"] != 2 || zones["us-east-2b"] != 1 || providers["FARGATE"] != 2 || providers["FARGATE_SPOT"] != 1 {
-		t.Errorf("zones %v, providers %v", zones, providers)
-	}
-	if _, there := a.Healthy("10.9.9.9"); there {
-		t.Error("a task that is not there answers")
-	}
-	targets, ours := a.Targets("arn:blue")
-	if !ours || len(targets) != 3 || targets[0].State != "healthy" || targets[0].Port != 8080 {
-		t.Errorf("targets %+v", targets)
-	}
-	if green, ours := a.Targets("arn:green"); !ours || len(green) != 0 {
-		t.Errorf("green %+v", green)
-	}
-	if _, ours := a.Targets("arn:other"); ours {
-		t.Error("answers for the target group of somebody else")
-	}
-	for state, set := range map[string]*cloud.TaskSet{"initial": {}, "unhealthy": {Unhealthy: true}} {
-		*a.services[0].cloud.ECS.Service().TaskSets[0] = cloud.TaskSet{ID: "1", TargetGroup: "arn:blue", Primary: true, Unhealthy: set.Unhealthy, Revision: a.revisions[0].model}
-		if targets, _ := a.Targets("arn:blue"); targets[0].State != state || targets[0].Reason == "" {
-			t.Errorf("target %+v, want %s", targets[0], state)
-		}
-	}
-	stopped := must[*ecs.ListTasksOutput](t)(a.ecs.ListTasks(t.Context(), &ecs.ListTasksInput{Cluster: new("app"), DesiredStatus: types.DesiredStatusStopped}))
-	if len(stopped.TaskArns) != 0 {
-		t.Errorf("stopped %v", stopped.TaskArns)
-	}
-	_, err := a.ecs.ExecuteCommand(t.Context(), &ecs.ExecuteCommandInput{Command: new("sh"), Task: new("1"), Interactive: true})
-	refused(t, err, "TargetNotConnectedException", "no processes")
-	if address("10.0.0.0/30", 1) != "" || address("none", 1) != "" || address("10.0.0.0/24", 1) != "10.0.0.5" {
-		t.Error("addresses")
 	}
 }

@@ -34,8 +34,12 @@ func logGroups(e *environment) []string {
 			findings = append(findings, fmt.Sprintf("%v hides its steps, or shows what they carry", r))
 		}
 		for _, d := range destinations {
-			if !e.isLogGroup(r, asObject(asObject(d)["CloudWatchLogsLogGroup"])["LogGroupArn"]) {
+			group, _ := e.reference(r.Stack, asObject(asObject(d)["CloudWatchLogsLogGroup"])["LogGroupArn"])
+			switch i := e.index(group); {
+			case i < 0 || e.resources()[i].Type != "AWS::Logs::LogGroup":
 				findings = append(findings, fmt.Sprintf("%v logs elsewhere", r))
+			case !strings.HasPrefix(literal(e.resources()[i].Properties["LogGroupName"]), "/aws/vendedlogs/"):
+				findings = append(findings, fmt.Sprintf("%v fills the account's resource policy: after some deployments none succeeds", r))
 			}
 		}
 	}
@@ -154,6 +158,8 @@ func TestLogGroupsFires(t *testing.T) {
 		{`{"M": {"Type": "AWS::StepFunctions::StateMachine"}}`, "does not log"},
 		{`{"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"LoggingConfiguration":
 		   {"Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": "arn"}}]}}}}`, "logs elsewhere"},
+		{`{"L": {"Type": "AWS::Logs::LogGroup"}, "M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"LoggingConfiguration":
+		   {"Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": {"Fn::GetAtt": ["L", "Arn"]}}}]}}}}`, "fills the account's resource policy"},
 		{`{"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"LoggingConfiguration": {"Level": "ERROR"}}}}`, "hides its steps"},
 		{`{"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"TracingConfiguration": {"Enabled": true},
 		   "LoggingConfiguration": {"Level": "ALL", "IncludeExecutionData": true}}}}`, "hides its steps"},

@@ -56,20 +56,23 @@ func (m *machinery) newProvider(id, asset string, as functionIdentity) customres
 			Asset:       asset, Handler: handler, Timeout: handlerTimeout, MemoryMiB: 256, Role: as.Role, Logs: as.Logs,
 		}
 	}
-	framework := newFunctionIdentity(m.Stack, id+"Framework", "The CDK's framework calls "+id, m.Config, m.LogKey)
-	poll := newFunctionRole(m.Stack, id+"FrameworkPollRole", "The CDK's framework polls "+id, framework.Logs)
+	logs := newLogGroup(m.Stack, id+"FrameworkLogs", logGroupProps{
+		Config: m.Config, Key: m.LogKey, Name: m.Config.names().waiterLog(id), Audit: true,
+	})
+	call := newFunctionRole(m.Stack, id+"FrameworkRole", "The CDK's framework calls "+id, logs)
+	poll := newFunctionRole(m.Stack, id+"FrameworkPollRole", "The CDK's framework polls "+id, logs)
 	provider := customresources.NewProvider(m.Stack, new(id+"Provider"), &customresources.ProviderProps{
 		OnEventHandler:                  newGoFunction(m.Stack, id+"OnEvent", function("onEvent")),
 		IsCompleteHandler:               newGoFunction(m.Stack, id+"IsComplete", function("isComplete")),
 		QueryInterval:                   awscdk.Duration_Seconds(jsii.Number(deployment.PollInterval.Seconds())),
 		TotalTimeout:                    awscdk.Duration_Seconds(jsii.Number(deployment.TotalTimeout.Seconds())),
-		LogGroup:                        framework.Logs,
-		FrameworkOnEventRole:            framework.Role,
+		LogGroup:                        logs,
+		FrameworkOnEventRole:            call,
 		FrameworkCompleteAndTimeoutRole: poll,
 	})
 	suppress(provider, onDemand, outsideVpc)
-	traceFramework(provider, framework.Role, poll)
-	logWaiter(provider, framework.Logs)
+	traceFramework(provider, call, poll)
+	logWaiter(provider, logs)
 	return provider
 }
 

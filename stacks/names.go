@@ -36,6 +36,13 @@ func (n names) insightsLogGroup() string {
 // firewallLog holds the requests that the firewall refuses; AWS WAF wants the beginning.
 func (n names) firewallLog() string { return "aws-waf-logs-" + n.application() }
 
+// waiterLog is where a custom resource's framework logs. To let the state machine's log be delivered, AWS adds each group
+// to one policy of the account, of 5120 characters, which forgets no group that has gone; not those of this beginning.
+// https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+func (n names) waiterLog(resource string) string {
+	return "/aws/vendedlogs/states/" + n.application() + "/" + resource
+}
+
 // archive is the stream that carries the application's log to S3.
 func (n names) archive() string { return "payment-processor-archive-" + n.suffix }
 

@@ -160,8 +160,12 @@ func TestEndpointsAdmitHTTPSFromInsideOnly(t *testing.T) {
 }
 
 func (e *environment) find(key string) resource {
-	all := e.resources()
-	return all[slices.IndexFunc(all, func(r resource) bool { return r.key() == key })]
+	return e.resources()[e.index(key)]
+}
+
+// index is where among all resources that one stands; below 0: nowhere.
+func (e *environment) index(key string) int {
+	return slices.IndexFunc(e.resources(), func(r resource) bool { return r.key() == key })
 }
 
 // Stolen credentials of another account carry nothing out through our endpoints.

@@ -46,7 +46,8 @@ type PlatformStack struct {
 func NewPlatformStack(scope constructs.Construct, id string, props PlatformStackProps) PlatformStack {
 	stack, config := awscdk.NewStack(scope, &id, &props.StackProps), props.Config
 
-	logKey := newLogKey(stack, "LogKey", config, config.names().logGroup(), config.names().insightsLogGroup(), config.names().firewallLog())
+	logKey := newLogKey(stack, "LogKey", config, config.names().logGroup(), config.names().insightsLogGroup(),
+		config.names().firewallLog(), config.names().waiterLog("*"))
 	logs := newLogGroup(stack, "Logs", logGroupProps{Config: config, Key: logKey, Name: config.names().logGroup(), Kept: true})
 	record := newRecord(stack, config, logs, logKey)
 	machinery := newMachinery(stack, props, logKey)

@@ -3,12 +3,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 
 	"payment-processor/gates/policy"
+	"payment-processor/internal/clicontext"
 	"payment-processor/internal/stderr"
 	"payment-processor/lambda/bundle"
 	"payment-processor/stacks"
@@ -38,7 +37,7 @@ var (
 // run writes the templates where the CLI wants them. A bad configuration writes nothing: it is refused before the
 // first construct, and the CDK's own synthesis at exit, which would leave an empty assembly behind, is off.
 func run(ctx context.Context, getenv func(string) string) error {
-	settings, err := cliContext(getenv)
+	settings, err := clicontext.Read(getenv)
 	if err != nil {
 		return err
 	}
@@ -63,29 +62,4 @@ func run(ctx context.Context, getenv func(string) string) error {
 	}
 	app.Synth(nil)
 	return nil
-}
-
-// cliContext reads the context as the CDK CLI hands it over: cdk.json's with -c on top, in a variable, or in a file
-// what the variable has no room for.
-func cliContext(getenv func(string) string) (map[string]any, error) {
-	raw := getenv("CDK_CONTEXT_JSON")
-	if raw == "" {
-		return nil, errors.New("CDK_CONTEXT_JSON is not set: run this through the CDK CLI, which passes cdk.json's context, as make synth does")
-	}
-	settings := map[string]any{}
-	if err := json.Unmarshal([]byte(raw), &settings); err != nil {
-		return nil, fmt.Errorf("CDK_CONTEXT_JSON: %w", err)
-	}
-	file := getenv("CONTEXT_OVERFLOW_LOCATION_ENV") // the CLI's own name for it
-	if file == "" {
-		return settings, nil
-	}
-	overflow, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("context overflow: %w", err)
-	}
-	if err := json.Unmarshal(overflow, &settings); err != nil {
-		return nil, fmt.Errorf("context overflow %s: %w", file, err)
-	}
-	return settings, nil
 }

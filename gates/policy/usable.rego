@@ -65,6 +65,11 @@ encrypts(key, group) if {
 names_group(arn, group) if endswith(arn, sprintf(":log-group:%s", [group.LogGroupName]))
 
 names_group(arn, group) if {
+	endswith(arn, "/*") # all groups of a folder
+	startswith(group.LogGroupName, trim_suffix(split(arn, ":log-group:")[1], "*"))
+}
+
+names_group(arn, group) if {
 	not group.LogGroupName # CloudFormation makes one that begins with the stack's
 	endswith(arn, "-*")
 }

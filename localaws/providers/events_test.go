@@ -81,7 +81,7 @@ func TestEventBus(t *testing.T) {
 			return map[string]any{"EventBusName": bus, "StatementId": unique, "Action": "events:PutEvents", "Principal": "111122223333"}
 		},
 	}.live(t)
-	refused(t, "AWS::Events::EventBusPolicy", "has the action", map[string]any{"EventBusName": bus, "StatementId": "x",
+	refused(t, "AWS::Events::EventBusPolicy", "prefaced by a vendor", map[string]any{"EventBusName": bus, "StatementId": "x",
 		"Statement": map[string]any{"Effect": "Allow", "Principal": "*", "Action": "put"}})
 }
 

@@ -21,10 +21,12 @@ const (
 var (
 	identityPolicy = policyKind{principal: mustNotHave, resource: mustHave} // of a role
 	trustPolicy    = policyKind{principal: mustHave, resource: mustNotHave} // who may assume a role
-	resourcePolicy = policyKind{principal: mustHave, resource: mustHave}    // of a key, a bucket, a topic, an endpoint
+	resourcePolicy = policyKind{principal: mustHave, resource: mustHave}    // of a key, a bucket, an endpoint
+	attachedPolicy = policyKind{principal: mustHave, resource: mayHave}     // of a topic, a queue, a repository: it is their own
 )
 
 var (
+	actionForm  = regexp.MustCompile(`^(\*|[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+)$`)
 	statementID = regexp.MustCompile(`^[A-Za-z0-9]*$`)
 	arn         = regexp.MustCompile(`^(\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+|arn:\*)$`)
 )

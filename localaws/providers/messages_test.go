@@ -120,16 +120,16 @@ func TestQueue(t *testing.T) {
 
 func TestPoliciesThatAreRefused(t *testing.T) {
 	for reason, policy := range map[string]any{
-		"no JSON object":             "{",
-		"unknown version 2020-01-01": map[string]any{"Version": "2020-01-01"},
-		"statement 1 has the effect": policyOf("Effect", "Perhaps"),
-		"Principal and NotPrincipal": policyOf("Principal", nil),
-		"Action and NotAction":       policyOf("NotAction", "sns:Publish"),
-		`the action "publish"`:       policyOf("Action", []any{"sns:Publish", "publish"}),
-		`the action "sns publish"`:   policyOf("Action", nil, "NotAction", "sns publish"),
-		"statement 2 has the effect": map[string]any{"Statement": []any{policyOf()["Statement"], nil}},
+		"Policy Error: Syntax errors": "{",
+		"valid version string":        map[string]any{"Version": "2020-01-01"},
+		"Effect must be":              policyOf("Effect", "Perhaps"),
+		"must contain principals":     policyOf("Principal", nil),
+		"either Action or NotAction":  policyOf("NotAction", "sns:Publish"),
+		`etc.: "publish"`:             policyOf("Action", []any{"sns:Publish", "publish"}),
+		`"sns publish"`:               policyOf("Action", nil, "NotAction", "sns publish"),
+		"a statement must be":         map[string]any{"Statement": []any{policyOf()["Statement"], nil}},
 	} {
 		refused(t, "AWS::SNS::TopicPolicy", reason, map[string]any{"Topics": []any{}, "PolicyDocument": policy})
 	}
-	refused(t, "AWS::SQS::QueuePolicy", "no JSON object", map[string]any{"Queues": []any{}})
+	refused(t, "AWS::SQS::QueuePolicy", "Syntax errors", map[string]any{"Queues": []any{}})
 }

@@ -34,7 +34,7 @@ func provided[P any](w *World,
 		return e
 	}
 	return cloud.Provided{
-		Cloud: w.cloud, Deliver: w.deliver, Interval: interval, Total: patience,
+		Cloud: w.cloud, Deliver: w.deliver, Interval: deployment.PollInterval, Total: patience,
 		OnEvent: func(_ context.Context, r cloud.Request) (receipt any, physical string, err error) {
 			err = invoke(w, "onEvent", r, func(ctx context.Context) error {
 				answer, err := onEvent(ctx, event(r))

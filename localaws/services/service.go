@@ -129,48 +129,6 @@ func (s *service) say(format string, args ...any) {
 	s.events = append([]types.ServiceEvent{event}, s.events[:min(len(s.events), 99)]...)
 }
 
-// DescribeServices reports those that are not there as failures. One that was deleted is INACTIVE.
-func (e ECS) DescribeServices(_ context.Context, in *ecs.DescribeServicesInput) (*ecs.DescribeServicesOutput, error) {
-	defer e.model.enter()()
-	c, err := e.model.cluster(in.Cluster)
-	if err != nil {
-		return nil, err
-	}
-	if len(in.Services) == 0 || len(in.Services) > 10 {
-		return nil, refuse("InvalidParameterException", "%d services, want 1 to 10", len(in.Services))
-	}
-	out := &ecs.DescribeServicesOutput{Services: []types.Service{}, Failures: []types.Failure{}}
-	for _, name := range in.Services {
-		s, known := e.model.service(c, name)
-		if !known {
-			out.Failures = append(out.Failures, types.Failure{Arn: new(e.model.arn("ecs", "service/"+*c.ClusterName+"/"+last(name))), Reason: new("MISSING")})
-			continue
-		}
-		described := e.model.describeService(s)
-		if slices.Contains(in.Include, types.ServiceFieldTags) {
-			described.Tags = e.model.tagged(s.arn)
-		}
-		out.Services = append(out.Services, *described)
-	}
-	return out, nil
-}
-
-// ListServices lists the ARNs of a cluster's.
-func (e ECS) ListServices(_ context.Context, in *ecs.ListServicesInput) (*ecs.ListServicesOutput, error) {
-	defer e.model.enter()()
-	c, err := e.model.cluster(in.Cluster)
-	if err != nil {
-		return nil, err
-	}
-	out := &ecs.ListServicesOutput{ServiceArns: []string{}}
-	for _, s := range e.model.services {
-		if s.cluster == c && !s.gone() {
-			out.ServiceArns = append(out.ServiceArns, s.arn)
-		}
-	}
-	return out, nil
-}
-
 // UpdateService changes what may change of a service; see updateValid.
 func (e ECS) UpdateService(_ context.Context, in *ecs.UpdateServiceInput) (*ecs.UpdateServiceOutput, error) {
 	defer e.model.enter()()

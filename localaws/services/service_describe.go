@@ -2,12 +2,55 @@ package services
 
 import (
 	"context"
+	"slices"
 
 	"payment-processor/simulation/cloud"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
+
+// DescribeServices reports those that are not there as failures. One that was deleted is INACTIVE.
+func (e ECS) DescribeServices(_ context.Context, in *ecs.DescribeServicesInput) (*ecs.DescribeServicesOutput, error) {
+	defer e.model.enter()()
+	c, err := e.model.cluster(in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.Services) == 0 || len(in.Services) > 10 {
+		return nil, refuse("InvalidParameterException", "%d services, want 1 to 10", len(in.Services))
+	}
+	out := &ecs.DescribeServicesOutput{Services: []types.Service{}, Failures: []types.Failure{}}
+	for _, name := range in.Services {
+		s, known := e.model.service(c, name)
+		if !known {
+			out.Failures = append(out.Failures, types.Failure{Arn: new(e.model.arn("ecs", "service/"+*c.ClusterName+"/"+last(name))), Reason: new("MISSING")})
+			continue
+		}
+		described := e.model.describeService(s)
+		if slices.Contains(in.Include, types.ServiceFieldTags) {
+			described.Tags = e.model.tagged(s.arn)
+		}
+		out.Services = append(out.Services, *described)
+	}
+	return out, nil
+}
+
+// ListServices lists the ARNs of a cluster's.
+func (e ECS) ListServices(_ context.Context, in *ecs.ListServicesInput) (*ecs.ListServicesOutput, error) {
+	defer e.model.enter()()
+	c, err := e.model.cluster(in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	out := &ecs.ListServicesOutput{ServiceArns: []string{}}
+	for _, s := range e.model.services {
+		if s.cluster == c && !s.gone() {
+			out.ServiceArns = append(out.ServiceArns, s.arn)
+		}
+	}
+	return out, nil
+}
 
 // describeService is the model's description, with what the model does not need to know.
 func (m *Model) describeService(s *service) *types.Service {

@@ -53,6 +53,9 @@ func newGoFunction(scope constructs.Construct, id string, props goFunctionProps)
 		functionProps.Vpc = props.Vpc
 		functionProps.VpcSubnets = &awsec2.SubnetSelection{SubnetGroupName: new(cmp.Or(props.Subnets, privateSubnets))}
 		functionProps.SecurityGroups = &[]awsec2.ISecurityGroup{props.SecurityGroup}
+		// Lambda takes the network interfaces away with the function's rights, some time after the function. A policy that
+		// goes before the group leaves them behind, and the group with them (aws-cdk #6701).
+		props.SecurityGroup.Node().AddDependency(props.Role.Node().FindChild(new("DefaultPolicy")))
 	}
 	function := awslambda.NewFunction(scope, &id, functionProps)
 	suppress(function, onDemand)

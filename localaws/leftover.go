@@ -20,103 +20,93 @@ import (
 // looks are where something of an environment could be left, with the names of what is there.
 var looks = map[string]func(ctx context.Context, config aws.Config) ([]string, error){
 	"VPC": func(ctx context.Context, config aws.Config) ([]string, error) {
-		out, err := ec2.NewFromConfig(config).DescribeVpcs(ctx, &ec2.DescribeVpcsInput{})
-		if err != nil {
-			return nil, err
-		}
-		var names []string
-		for _, vpc := range out.Vpcs {
-			for _, tag := range vpc.Tags {
-				if *tag.Key == "Name" {
-					names = append(names, *tag.Value)
+		pages := ec2.NewDescribeVpcsPaginator(ec2.NewFromConfig(config), &ec2.DescribeVpcsInput{})
+		return names(ctx, pages, func(page *ec2.DescribeVpcsOutput, add func(*string)) {
+			for _, vpc := range page.Vpcs {
+				for _, tag := range vpc.Tags {
+					if *tag.Key == "Name" {
+						add(tag.Value)
+					}
 				}
 			}
-		}
-		return names, nil
+		})
 	},
 	"load balancer": func(ctx context.Context, config aws.Config) ([]string, error) {
-		out, err := elasticloadbalancingv2.NewFromConfig(config).DescribeLoadBalancers(ctx, &elasticloadbalancingv2.DescribeLoadBalancersInput{})
-		if err != nil {
-			return nil, err
-		}
-		var names []string
-		for _, balancer := range out.LoadBalancers {
-			names = append(names, *balancer.LoadBalancerName)
-		}
-		return names, nil
+		pages := elasticloadbalancingv2.NewDescribeLoadBalancersPaginator(elasticloadbalancingv2.NewFromConfig(config), &elasticloadbalancingv2.DescribeLoadBalancersInput{})
+		return names(ctx, pages, func(page *elasticloadbalancingv2.DescribeLoadBalancersOutput, add func(*string)) {
+			for _, balancer := range page.LoadBalancers {
+				add(balancer.LoadBalancerName)
+			}
+		})
 	},
 	"role": func(ctx context.Context, config aws.Config) ([]string, error) {
-		var names []string
 		pages := iam.NewListRolesPaginator(iam.NewFromConfig(config), &iam.ListRolesInput{})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				return nil, err
-			}
+		return names(ctx, pages, func(page *iam.ListRolesOutput, add func(*string)) {
 			for _, role := range page.Roles {
-				names = append(names, *role.RoleName)
+				add(role.RoleName)
 			}
-		}
-		return names, nil
+		})
 	},
 	"bucket": func(ctx context.Context, config aws.Config) ([]string, error) {
-		out, err := s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }).ListBuckets(ctx, &s3.ListBucketsInput{})
-		if err != nil {
-			return nil, err
-		}
-		var names []string
-		for _, bucket := range out.Buckets {
-			names = append(names, *bucket.Name)
-		}
-		return names, nil
+		pages := s3.NewListBucketsPaginator(s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }), &s3.ListBucketsInput{})
+		return names(ctx, pages, func(page *s3.ListBucketsOutput, add func(*string)) {
+			for _, bucket := range page.Buckets {
+				add(bucket.Name)
+			}
+		})
 	},
 	"log group": func(ctx context.Context, config aws.Config) ([]string, error) {
-		var names []string
 		pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(cloudwatchlogs.NewFromConfig(config), &cloudwatchlogs.DescribeLogGroupsInput{})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				return nil, err
-			}
+		return names(ctx, pages, func(page *cloudwatchlogs.DescribeLogGroupsOutput, add func(*string)) {
 			for _, group := range page.LogGroups {
-				names = append(names, *group.LogGroupName)
+				add(group.LogGroupName)
 			}
-		}
-		return names, nil
+		})
 	},
 	"key alias": func(ctx context.Context, config aws.Config) ([]string, error) {
-		out, err := kms.NewFromConfig(config).ListAliases(ctx, &kms.ListAliasesInput{})
-		if err != nil {
-			return nil, err
-		}
-		var names []string
-		for _, alias := range out.Aliases {
-			names = append(names, *alias.AliasName)
-		}
-		return names, nil
+		pages := kms.NewListAliasesPaginator(kms.NewFromConfig(config), &kms.ListAliasesInput{})
+		return names(ctx, pages, func(page *kms.ListAliasesOutput, add func(*string)) {
+			for _, alias := range page.Aliases {
+				add(alias.AliasName)
+			}
+		})
 	},
 	"secret": func(ctx context.Context, config aws.Config) ([]string, error) {
-		out, err := secretsmanager.NewFromConfig(config).ListSecrets(ctx, &secretsmanager.ListSecretsInput{})
+		pages := secretsmanager.NewListSecretsPaginator(secretsmanager.NewFromConfig(config), &secretsmanager.ListSecretsInput{})
+		return names(ctx, pages, func(page *secretsmanager.ListSecretsOutput, add func(*string)) {
+			for _, secret := range page.SecretList {
+				add(secret.Name)
+			}
+		})
+	},
+}
+
+// names are what read adds of every page.
+func names[Page, Options any](ctx context.Context, pages interface {
+	HasMorePages() bool
+	NextPage(ctx context.Context, options ...func(*Options)) (*Page, error)
+}, read func(page *Page, add func(name *string)),
+) ([]string, error) {
+	var all []string
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, err
 		}
-		var names []string
-		for _, secret := range out.SecretList {
-			names = append(names, *secret.Name)
-		}
-		return names, nil
-	},
+		read(page, func(name *string) { all = append(all, *name) })
+	}
+	return all, nil
 }
 
 // leftover fails, naming all of it, if something of the environment is left after it was destroyed.
 func leftover(ctx context.Context, o options, out io.Writer) error {
 	var left []string
 	for kind, look := range looks {
-		names, err := look(ctx, settings(o.endpoint()))
+		found, err := look(ctx, settings(o.endpoint()))
 		if err != nil {
 			return fmt.Errorf("looking for a %s: %w", kind, err)
 		}
-		for _, name := range names {
+		for _, name := range found {
 			if ofEnvironment(name, o.suffix) {
 				left = append(left, kind+" "+name)
 			}

@@ -5,6 +5,7 @@ package outputs
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -24,16 +25,16 @@ func Export(suffix, name string) string {
 	return fmt.Sprintf("payment-processor-%s-%s", suffix, name)
 }
 
-// Key is the flat spelling of an output's name: vpc_id for VpcId.
-func Key(name string) string {
-	var key strings.Builder
+// key is the flat spelling of an output's name: vpc_id for VpcId.
+func key(name string) string {
+	var spelled strings.Builder
 	for i, r := range name {
 		if unicode.IsUpper(r) && i > 0 {
-			key.WriteByte('_')
+			spelled.WriteByte('_')
 		}
-		key.WriteRune(unicode.ToLower(r))
+		spelled.WriteRune(unicode.ToLower(r))
 	}
-	return key.String()
+	return spelled.String()
 }
 
 // Flat picks the outputs out of what `cdk deploy --outputs-file` writes, which maps a stack's name to its outputs, and
@@ -45,9 +46,9 @@ func Flat(stacks map[string]map[string]string) (map[string]string, error) {
 	}
 	flat := map[string]string{}
 	var missing []string
-	for _, name := range append(append([]string{}, Network...), Platform...) {
+	for _, name := range slices.Concat(Network, Platform) {
 		if value, ok := all[name]; ok {
-			flat[Key(name)] = value
+			flat[key(name)] = value
 		} else {
 			missing = append(missing, name)
 		}

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// Version is the series that localaws was tested with: a patch may differ.
-const Version = "5.2."
+// version is the series that localaws was tested with: a patch may differ.
+const version = "5.2."
 
 //go:embed requirements.txt
 var requirements []byte
@@ -45,7 +45,7 @@ func interpreter(script string) string {
 func fits(ctx context.Context, python string) bool {
 	output, err := exec.CommandContext(ctx, python, "-c",
 		"import flask, moto; print(moto.__version__)").Output()
-	return err == nil && strings.HasPrefix(string(output), Version)
+	return err == nil && strings.HasPrefix(string(output), version)
 }
 
 // environment makes the virtual environment that has exactly the requirements; their hash names it.
@@ -74,7 +74,7 @@ func environment(ctx context.Context, cache string) (string, error) {
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
-			return "", fmt.Errorf("no moto %sx is installed, and making a virtual environment failed: %w", Version, err)
+			return "", fmt.Errorf("no moto %sx is installed, and making a virtual environment failed: %w", version, err)
 		}
 	}
 	return python, nil

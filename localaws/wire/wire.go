@@ -55,7 +55,7 @@ func encodeStruct(v reflect.Value) any {
 		if !field.IsExported() || field.Name == "ResultMetadata" || absent(v.Field(i)) {
 			continue
 		}
-		name := Name(field.Name)
+		name := spelled(field.Name)
 		if capital(v.Type()) {
 			name = field.Name
 		}
@@ -69,8 +69,8 @@ func capital(t reflect.Type) bool {
 	return strings.Contains(t.PkgPath(), "/codedeploy") && (t.Name() == "Tag" || t.Name() == "ListTagsForResourceOutput")
 }
 
-// Name is a field's name on the wire.
-func Name(field string) string {
+// spelled is a field's name on the wire.
+func spelled(field string) string {
 	field = strings.TrimSuffix(field, "_")
 	return string(unicode.ToLower(rune(field[0]))) + field[1:]
 }

@@ -15,7 +15,18 @@ func newTaskExecutionRole(scope constructs.Construct) awsiam.Role {
 		AssumedBy:   tasksOfThisAccount(scope),
 	})
 	suppress(role, ownPolicy, starred)
+	allow(role, []*string{guardDutyAgent(scope)}, "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 	return role
+}
+
+// guardDutyAgent is what GuardDuty's runtime monitoring, where the account has it, puts beside each task. The repository is
+// AWS's, in an account of its own for each region.
+//
+// https://docs.aws.amazon.com/guardduty/latest/ug/prereq-runtime-monitoring-ecs-support.html
+func guardDutyAgent(scope constructs.Construct) *string {
+	return awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
+		Service: new("ecr"), Account: new("*"), Resource: new("repository"), ResourceName: new("aws-guardduty-agent-fargate"),
+	})
 }
 
 // newTaskRole is what the payment processor itself may do: nothing, but for the sessions of ECS Exec. The service would

@@ -25,32 +25,13 @@ var (
 // databaseIngress finds who reaches a database beside tasks and the functions that stand where nothing leads out, or on
 // another port than the database's.
 func databaseIngress(e *environment) []string {
-	var findings []string
 	allowed := map[string]bool{}
 	for _, r := range e.resources("AWS::ECS::Service", "AWS::Lambda::Function") {
 		for _, id := range e.securityGroups(r) {
 			allowed[id] = r.Type == "AWS::ECS::Service" || len(e.waysOut(e.subnets(r))) == 0
 		}
 	}
-	for _, cluster := range e.resources("AWS::RDS::DBCluster") {
-		groups := e.securityGroups(cluster)
-		if len(groups) == 0 {
-			findings = append(findings, fmt.Sprintf("%v has no security group of this app", cluster))
-		}
-		for _, rule := range e.ingressRules() {
-			if !slices.Contains(groups, rule.group) {
-				continue
-			}
-			source, known := e.reference(rule.stack, rule.properties["SourceSecurityGroupId"])
-			if !known || !allowed[source] {
-				findings = append(findings, fmt.Sprintf("%v admits %s%s", cluster, source, literal(rule.properties["CidrIp"])))
-			}
-			if port := cluster.Properties["Port"]; rule.properties["FromPort"] != port || rule.properties["ToPort"] != port {
-				findings = append(findings, fmt.Sprintf("%v is open on ports %v–%v, want %v", cluster, rule.properties["FromPort"], rule.properties["ToPort"], port))
-			}
-		}
-	}
-	return findings
+	return ingress(e, "AWS::RDS::DBCluster", allowed, func(cluster resource) any { return cluster.Properties["Port"] })
 }
 
 // waysOut are the routes of those subnets' tables. Endpoints to S3 are no routes: their policy says to which buckets

@@ -150,17 +150,22 @@ func awsvpc(service resource) object {
 
 // taskIngress finds who reaches the tasks beside the load balancer and the probe, or on another port than theirs.
 func taskIngress(e *environment, port int) []string {
-	var findings []string
 	allowed := map[string]bool{}
 	for _, r := range e.resources(loadBalancerType, "AWS::Lambda::Function") {
 		for _, id := range e.securityGroups(r) {
 			allowed[id] = true
 		}
 	}
-	for _, service := range e.resources("AWS::ECS::Service") {
-		groups := e.securityGroups(service)
+	return ingress(e, "AWS::ECS::Service", allowed, func(resource) any { return float64(port) })
+}
+
+// ingress finds who reaches the resources of a type beside the security groups that may, or on another port.
+func ingress(e *environment, kind string, allowed map[string]bool, port func(resource) any) []string {
+	var findings []string
+	for _, r := range e.resources(kind) {
+		groups, port := e.securityGroups(r), port(r)
 		if len(groups) == 0 {
-			findings = append(findings, fmt.Sprintf("%v has no security group of this app", service))
+			findings = append(findings, fmt.Sprintf("%v has no security group of this app", r))
 		}
 		for _, rule := range e.ingressRules() {
 			if !slices.Contains(groups, rule.group) {
@@ -168,10 +173,10 @@ func taskIngress(e *environment, port int) []string {
 			}
 			source, known := e.reference(rule.stack, rule.properties["SourceSecurityGroupId"])
 			if !known || !allowed[source] {
-				findings = append(findings, fmt.Sprintf("%v admits %s%s", service, source, literal(rule.properties["CidrIp"])))
+				findings = append(findings, fmt.Sprintf("%v admits %s%s", r, source, literal(rule.properties["CidrIp"])))
 			}
-			if rule.properties["FromPort"] != float64(port) || rule.properties["ToPort"] != float64(port) {
-				findings = append(findings, fmt.Sprintf("%v is open on ports %v–%v, want %d", service, rule.properties["FromPort"], rule.properties["ToPort"], port))
+			if rule.properties["FromPort"] != port || rule.properties["ToPort"] != port {
+				findings = append(findings, fmt.Sprintf("%v is open on ports %v–%v, want %v", r, rule.properties["FromPort"], rule.properties["ToPort"], port))
 			}
 		}
 	}

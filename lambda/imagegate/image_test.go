@@ -95,14 +95,7 @@ func TestBootstrapImage(t *testing.T) {
 // consistent checks what a container runtime checks: the layer against the configuration and the manifest.
 func consistent(t *testing.T, image v1.Image) {
 	t.Helper()
-	layers, err := image.Layers()
-	if err != nil {
-		t.Fatal(err)
-	}
-	uncompressed, err := layers[0].Uncompressed()
-	if err != nil {
-		t.Fatal(err)
-	}
+	layers, uncompressed := unpacked(t, image)
 	compressed, err := layers[0].Compressed()
 	if err != nil {
 		t.Fatal(err)
@@ -122,16 +115,22 @@ func consistent(t *testing.T, image v1.Image) {
 	}
 }
 
-func contents(t *testing.T, image v1.Image) map[string]string {
+func unpacked(t *testing.T, image v1.Image) (layers []v1.Layer, first io.Reader) {
 	t.Helper()
 	layers, err := image.Layers()
 	if err != nil {
 		t.Fatal(err)
 	}
-	uncompressed, err := layers[0].Uncompressed()
+	first, err = layers[0].Uncompressed()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return layers, first
+}
+
+func contents(t *testing.T, image v1.Image) map[string]string {
+	t.Helper()
+	_, uncompressed := unpacked(t, image)
 	found := map[string]string{}
 	for r := tar.NewReader(uncompressed); ; {
 		header, err := r.Next()

@@ -236,3 +236,7 @@ func (m *machine) custom(kind, function string, r resource.Request) (resource.Re
 	}
 	return provider.Create(m.t.Context(), r)
 }
+
+type broken struct{}
+
+func (*broken) Read([]byte) (int, error) { return 0, os.ErrClosed }

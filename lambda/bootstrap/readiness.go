@@ -33,7 +33,7 @@ func newReadiness(check func(context.Context) State) *readiness { return &readin
 func (r *readiness) now() State {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	if !r.since.IsZero() && time.Since(r.since) < fresh {
+	if time.Since(r.since) < fresh {
 		return r.known
 	}
 	// Not the request's context: who hangs up must not spoil the answer for the others.

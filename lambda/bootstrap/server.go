@@ -44,14 +44,7 @@ func Run(ctx context.Context, getenv func(string) string, listening func(net.Add
 }
 
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      10 * time.Second,
-		IdleTimeout:       75 * time.Second, // longer than the load balancer's 60, so that it is never the one surprised
-		MaxHeaderBytes:    16 << 10,
-	}
+	server := newServer(handler)
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -64,6 +57,17 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 		return fmt.Errorf("serve: %w", err)
 	}
 	return <-stopped
+}
+
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		IdleTimeout:       75 * time.Second, // longer than the load balancer's 60, so that it is never the one surprised
+		MaxHeaderBytes:    16 << 10,
+	}
 }
 
 // newHandler answers every path but /ready like /health, because an environment may configure any health check path.

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -90,47 +89,45 @@ func TestNotReady(t *testing.T) {
 	}
 }
 
-// Whoever asks often must not cost the database a connection each time.
-func TestReadinessIsAskedOnceASecond(t *testing.T) {
-	var asked atomic.Int32
-	ready := newReadiness(func(ctx context.Context) State {
-		if deadline, limited := ctx.Deadline(); !limited || time.Until(deadline) > patience {
-			t.Error("the database may take its time")
-		}
-		asked.Add(1)
-		return State{Ready: true}
-	})
-	done := make(chan State)
-	for range 50 {
-		go func() { done <- ready.now() }()
-	}
-	for range 50 {
-		if !(<-done).Ready {
-			t.Error("not ready")
+// Whoever sends or reads slowly must not hold a connection, and one at rest must outlive the load balancer's: it would
+// answer 502 to a request that it sends into a connection being closed.
+func TestLimits(t *testing.T) {
+	const loadBalancer = 60 * time.Second
+	server := newServer(nil)
+	for name, got := range map[string]time.Duration{"header": server.ReadHeaderTimeout, "read": server.ReadTimeout, "write": server.WriteTimeout} {
+		if got < patience || got > loadBalancer {
+			t.Errorf("%s limit is %v, want more than what /ready may take, %v, and less than %v", name, got, patience, loadBalancer)
 		}
 	}
-	if asked.Load() != 1 {
-		t.Errorf("asked %d times for 50 requests", asked.Load())
+	if server.IdleTimeout <= loadBalancer {
+		t.Errorf("closes a connection at rest after %v, want more than %v", server.IdleTimeout, loadBalancer)
 	}
-	ready.since = time.Now().Add(-2 * fresh)
-	ready.now()
-	if asked.Load() != 2 {
-		t.Error("an old answer is given again")
-	}
+}
+
+// closing is a listener that tells when the server takes no more connections.
+type closing struct {
+	net.Listener
+	closed chan struct{}
+}
+
+func (c *closing) Close() error {
+	c.closed <- struct{}{}
+	return c.Listener.Close()
 }
 
 // A request under way at SIGTERM must be answered.
 func TestStopLetsRequestsFinish(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	listener := &closing{tcp, make(chan struct{}, 2)}
 	stopped := make(chan error, 1)
 	go func() {
 		stopped <- serve(ctx, listener, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 			cancel()
-			time.Sleep(100 * time.Millisecond)
+			<-listener.closed
 		}))
 	}()
 	if code, _, _ := get(t, listener.Addr().String(), "/"); code != http.StatusOK {

@@ -36,6 +36,19 @@ func TestAnswering(t *testing.T) {
 	}
 }
 
+func TestOnlyLongReasonsAreCut(t *testing.T) {
+	for _, length := range []int{1, longestReason, longestReason + 1} {
+		reason := strings.Repeat("x", length)
+		want := reason
+		if length > longestReason {
+			want = reason[:longestReason] + "…"
+		}
+		if got := short(errors.New(reason)).Error(); got != want {
+			t.Errorf("of %d bytes %d are left", length, len(got))
+		}
+	}
+}
+
 func TestAddressless(t *testing.T) {
 	timeout, other := errors.New("timeout"), errors.New("other")
 	signed := &url.Error{Op: "Put", URL: "https://cloudformation.example/?X-Amz-Signature=secret", Err: timeout}

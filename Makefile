@@ -137,8 +137,9 @@ simulate-trials: build/modules ## remove each protection of a release: the simul
 	@echo "removing nine protections, one after the other …"
 	@go test ./simulation -count=1 -v -run TestTrials -trials
 
-mutate: build ## mutation tests of stacks/, a quarter of an hour
-	@tools/mutate
+mutate: build ## mutation tests of lambda/ and stacks/, an hour and more
+	@tools/mutate lambda
+	@tools/mutate stacks
 
 ## Housekeeping
 

@@ -216,3 +216,12 @@ func TestHalfTheFleetRoundsUp(t *testing.T) {
 		}
 	}
 }
+
+// An alarm at 80 % of more connections than Aurora takes never fires.
+func TestConnectionsFollowTheCapacity(t *testing.T) {
+	for acu, want := range map[[2]int]float64{{0, 4}: 822, {0, 16}: 2000, {1, 16}: 3354, {1, 24}: 5000} {
+		if got := mostConnections(DatabaseConfig{MinACU: acu[0], MaxACU: acu[1]}); got != want {
+			t.Errorf("with %d to %d capacity units %v connections, want %v", acu[0], acu[1], got, want)
+		}
+	}
+}

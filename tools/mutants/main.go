@@ -1,5 +1,5 @@
-// Command mutants renders a report of gremlins into docs/mutation.md: the score, and each survivor with the reason why
-// no test kills it. Reasons are written into the document by hand and kept; a survivor without one is an error.
+// Command mutants renders a report of gremlins into its folder's part of docs/mutation.md: the score, and each survivor
+// with the reason why no test kills it. Reasons are written into the document by hand and kept; a survivor without one is an error.
 package main
 
 import (
@@ -12,11 +12,7 @@ import (
 	"strings"
 )
 
-const (
-	document = "docs/mutation.md"
-	begin    = "<!-- survivors:begin -->\n"
-	end      = "<!-- survivors:end -->\n"
-)
+const document = "docs/mutation.md"
 
 type report struct {
 	Killed    int `json:"mutants_killed"`
@@ -42,7 +38,12 @@ func main() {
 	}
 }
 
-// run renders the report of one package, whose sources lie in folder.
+// markers are what a folder's part of the document stands between.
+func markers(folder string) (begin, end string) {
+	return "<!-- " + folder + ":begin -->\n", "<!-- " + folder + ":end -->\n"
+}
+
+// run renders the report of what lies in folder.
 func run(file, folder string) error {
 	raw, err := os.ReadFile(file)
 	if err != nil {
@@ -60,6 +61,7 @@ func run(file, folder string) error {
 	if err != nil {
 		return err
 	}
+	begin, end := markers(folder)
 	before, rest, found := strings.Cut(string(page), begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !found || !closed {

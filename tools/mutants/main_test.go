@@ -28,6 +28,7 @@ func inProject(t *testing.T) {
 	}
 	write(t, "report.json", gremlinsReport)
 	write(t, "stacks/a.go", "package a\n\tif a < b || c {\n")
+	begin, end := markers("stacks")
 	write(t, document, "# Mutation\n"+begin+end+"after\n")
 }
 
@@ -40,7 +41,7 @@ func TestSurvivorsNeedAReason(t *testing.T) {
 	}
 	page := read(t)
 	const unexplained = "| stacks/a.go | `if a < b \\|\\| c {` | conditionals boundary |  |\n"
-	if !strings.Contains(page, unexplained) || !strings.HasSuffix(page, end+"after\n") {
+	if !strings.Contains(page, unexplained) || !strings.HasSuffix(page, "<!-- stacks:end -->\nafter\n") {
 		t.Fatalf("unexpected page:\n%s", page)
 	}
 	if !strings.Contains(page, "9 of 10 mutants of `stacks` killed (90.0 %), 1 survive; 2 more do not compile") {

@@ -36,18 +36,26 @@ func TestReadmeExplainsEachKey(t *testing.T) {
 	}
 }
 
-// A new account has fewer vCPUs than a release takes: green's tasks would never start, and nobody would know why.
-func TestReadmeSaysWhatAReleaseTakes(t *testing.T) {
+// A new account has less than this takes: green's tasks would never start, and nobody would know why.
+func TestReadmeSaysWhichQuotasAreTooSmall(t *testing.T) {
 	config := synthesized(t, "dev").Config
 	onDemand := config.Capacity.FargateBase * config.Task.CPU / 1024
 	spot := (config.Scaling.DesiredCount - config.Capacity.FargateBase) * config.Task.CPU / 1024
+	addresses := 0
+	for _, suffix := range []string{"dev", "staging", "prod"} {
+		addresses += len(synthesized(t, suffix).resources("AWS::EC2::EIP"))
+	}
 	raw, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := fmt.Sprintf("The defaults run on %d and %d, but a release runs two versions at a time, on %d and %d", onDemand, spot, 2*onDemand, 2*spot)
-	if got := strings.Join(strings.Fields(string(raw)), " "); !strings.Contains(got, want) {
-		t.Errorf("%s does not say: %s", readme, want)
+	for _, want := range []string{
+		fmt.Sprintf("The defaults run on %d and %d, but a release runs two versions at a time, on %d and %d", onDemand, spot, 2*onDemand, 2*spot),
+		fmt.Sprintf("in one account need %d Elastic IP addresses", addresses),
+	} {
+		if got := strings.Join(strings.Fields(string(raw)), " "); !strings.Contains(got, want) {
+			t.Errorf("%s does not say: %s", readme, want)
+		}
 	}
 }
 

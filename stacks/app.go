@@ -25,7 +25,7 @@ func New(app awscdk.App, config Config, functions bundle.Functions) Stacks {
 	database := newDatabase(app, config, network)
 	platform := NewPlatformStack(app, names.stack("platform"), PlatformStackProps{
 		StackProps: stackProps(config, "Payment processor: cluster, load balancer, blue/green service and its releases"),
-		Config:     config, Vpc: network.Vpc, Database: database, Functions: functions,
+		Config:     config, Vpc: network.Vpc, SecretsEndpoint: network.SecretsEndpoint, Database: database, Functions: functions,
 	})
 	observability := NewObservabilityStack(app, names.stack("observability"), ObservabilityStackProps{
 		StackProps: stackProps(config, "Alarms, dashboard and saved queries of the payment processor"),

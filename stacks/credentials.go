@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"fmt"
-	"time"
 
 	"payment-processor/lambda/database"
 
@@ -45,9 +44,9 @@ func newCredentials(m *machinery, props PlatformStackProps) credentials {
 		properties.MasterSecretArn = props.Database.MasterSecret
 		properties.Host = *props.Database.Cluster.ClusterEndpoint().Hostname()
 	}
-	function := newCredentialsFunction(m, c, props)
+	caller := m.newCaller("ApplicationCredentials", newCredentialsFunction(m, c, props))
 	c.asked = customProperties(properties)
-	c.resource = m.newResource("DatabaseCredentials", *function.FunctionArn(), database.Timeout+30*time.Second, properties)
+	c.resource = m.newResource("ApplicationCredentials", *caller.ServiceToken(), callerTimeout, properties)
 	return c
 }
 
@@ -81,23 +80,21 @@ func givenSecret(m *machinery) awssecretsmanager.ISecret {
 	return awssecretsmanager.Secret_FromSecretCompleteArn(m.Stack, new("GivenSecret"), &m.Config.Database.SecretArn)
 }
 
-// newCredentialsFunction stands where nothing leads out of the VPC. It answers CloudFormation through the endpoint to S3,
-// whose addresses are public: hence HTTPS to anybody.
+// newCredentialsFunction stands where nothing leads out of the VPC.
 func newCredentialsFunction(m *machinery, c credentials, props PlatformStackProps) awslambda.Function {
-	as := m.identity("DatabaseCredentials", "DatabaseCredentials makes the application's users")
+	as := m.identity("ApplicationCredentials", "ApplicationCredentials makes the application's users")
 	allow(as.Role, []*string{c.Own.SecretArn()},
 		"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage")
 	allowKey(m, as.Role, c.Own.EncryptionKey(), "kms:Decrypt", "kms:GenerateDataKey")
 	allowMaster(m, as.Role, props.Database)
 	allowVpc(as.Role, m.Arns)
 
-	group := newDatabaseFunctionGroup(m, "DatabaseCredentials", props)
-	group.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_HTTPS(), new("HTTPS to AWS, through endpoints"), nil)
+	group := newDatabaseFunctionGroup(m, "ApplicationCredentials", props)
 	if props.Database != nil {
-		c.Database.admit("DatabaseCredentials", group)
+		c.Database.admit("ApplicationCredentials", group)
 	}
-	function := newGoFunction(m.Stack, "DatabaseCredentialsFunction", goFunctionProps{
-		Description: "DatabaseCredentials of the payment processor", Asset: m.Functions.Database, Handler: "credentials",
+	function := newGoFunction(m.Stack, "ApplicationCredentialsFunction", goFunctionProps{
+		Description: "ApplicationCredentials of the payment processor", Asset: m.Functions.Database, Handler: "credentials",
 		Timeout: database.Timeout, MemoryMiB: 256, Role: as.Role, Logs: as.Logs,
 		Vpc: props.Vpc, SecurityGroup: group, Subnets: isolatedSubnets,
 	})
@@ -105,7 +102,8 @@ func newCredentialsFunction(m *machinery, c credentials, props PlatformStackProp
 	return function
 }
 
-// newDatabaseFunctionGroup is the security group of a function that is shown the master user's password.
+// newDatabaseFunctionGroup is the security group of a function that is shown the master user's password, and reads it
+// through the endpoint for secrets.
 func newDatabaseFunctionGroup(m *machinery, id string, props PlatformStackProps) awsec2.SecurityGroup {
 	group := awsec2.NewSecurityGroup(m.Stack, new(id+"SecurityGroup"), &awsec2.SecurityGroupProps{
 		Vpc:              props.Vpc,
@@ -113,7 +111,16 @@ func newDatabaseFunctionGroup(m *machinery, id string, props PlatformStackProps)
 		AllowAllOutbound: new(false),
 	})
 	nameTag(group)
+	reach(group, "ToSecrets", props.SecretsEndpoint)
 	return group
+}
+
+// reach lets the members of group speak to an endpoint. What depends on group comes after the rule.
+func reach(group awsec2.SecurityGroup, id string, endpoint awsec2.ISecurityGroup) {
+	awsec2.NewCfnSecurityGroupEgress(group, &id, &awsec2.CfnSecurityGroupEgressProps{
+		GroupId: group.SecurityGroupId(), DestinationSecurityGroupId: endpoint.SecurityGroupId(),
+		IpProtocol: new("tcp"), FromPort: jsii.Number(443), ToPort: jsii.Number(443), Description: new("HTTPS to an endpoint"),
+	})
 }
 
 // allowMaster lets role read the password of the database's master user, where there is one.

@@ -18,11 +18,12 @@ type DatabaseStackProps struct {
 
 // DatabaseStack is what other stacks may use of the database.
 type DatabaseStack struct {
-	Stack         awscdk.Stack
-	Cluster       awsrds.DatabaseCluster
-	SecurityGroup awsec2.ISecurityGroup // admits nobody by itself: who connects brings the rule
-	MasterSecret  string                // ARN of the master user's secret, which RDS makes and rotates
-	MasterKey     awskms.IKey           // that encrypts it
+	Stack          awscdk.Stack
+	Cluster        awsrds.DatabaseCluster
+	SecurityGroup  awsec2.ISecurityGroup // admits nobody by itself: who connects brings the rule
+	LambdaEndpoint awsec2.ISecurityGroup // of the endpoint by which rotation asks for a release
+	MasterSecret   string                // ARN of the master user's secret, which RDS makes and rotates
+	MasterKey      awskms.IKey           // that encrypts it
 }
 
 // NewDatabaseStack defines the database that payments are kept in. It knows nothing of who uses it: the application's
@@ -42,11 +43,11 @@ func NewDatabaseStack(scope constructs.Construct, id string, props DatabaseStack
 	cluster := newDatabaseCluster(stack, databaseClusterProps{
 		Config: config, Vpc: props.Vpc, SecurityGroup: group, Key: key, MasterKey: masterKey,
 	})
-	newLambdaEndpoint(stack, props.Vpc, config)
 
 	return DatabaseStack{
 		Stack: stack, Cluster: cluster, SecurityGroup: group, MasterKey: masterKey,
-		MasterSecret: *cluster.Node().DefaultChild().(awsrds.CfnDBCluster).AttrMasterUserSecretSecretArn(),
+		LambdaEndpoint: newLambdaEndpoint(stack, props.Vpc, config),
+		MasterSecret:   *cluster.Node().DefaultChild().(awsrds.CfnDBCluster).AttrMasterUserSecretSecretArn(),
 	}
 }
 
@@ -61,14 +62,8 @@ func newDatabaseKey(scope constructs.Construct, id, what string, config Config) 
 
 // newLambdaEndpoint lets the rotation function, which has no way out, ask for a release. It is in one zone only: where
 // that zone is lost, the release is asked for by the schedule, minutes later.
-func newLambdaEndpoint(stack awscdk.Stack, vpc awsec2.IVpc, config Config) {
-	door := awsec2.NewSecurityGroup(stack, new("LambdaEndpointSecurityGroup"), &awsec2.SecurityGroupProps{
-		Vpc:              vpc,
-		Description:      new("Endpoint of Lambda: HTTPS from inside the VPC, nothing outwards"),
-		AllowAllOutbound: new(false),
-	})
-	door.AddIngressRule(awsec2.Peer_Ipv4(&config.Network.VpcCidr), awsec2.Port_HTTPS(), new("HTTPS from inside the VPC"), nil)
-	nameTag(door)
+func newLambdaEndpoint(stack awscdk.Stack, vpc awsec2.IVpc, config Config) awsec2.ISecurityGroup {
+	door := newEndpointSecurityGroup(stack, "LambdaEndpointSecurityGroup", "Endpoint of Lambda", vpc, config)
 	endpoint := awsec2.NewInterfaceVpcEndpoint(stack, new("LambdaEndpoint"), &awsec2.InterfaceVpcEndpointProps{
 		Vpc:               vpc,
 		Service:           awsec2.InterfaceVpcEndpointAwsService_LAMBDA(),
@@ -79,4 +74,5 @@ func newLambdaEndpoint(stack awscdk.Stack, vpc awsec2.IVpc, config Config) {
 	})
 	endpoint.AddToPolicy(ownAccount(stack, "lambda", nil))
 	nameTag(endpoint)
+	return door
 }

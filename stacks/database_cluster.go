@@ -12,7 +12,7 @@ import (
 // isolatedSubnets have no route out of the VPC.
 const isolatedSubnets = "Isolated"
 
-// masterUser is the cluster's administrator, whom only the rotation function and Custom::DatabaseCredentials log in as.
+// masterUser is the cluster's administrator, whom only the rotation function and Custom::ApplicationCredentials log in as.
 const masterUser = "master"
 
 // databaseEngine is pinned. It is one of those that pause at 0 ACU (Aurora User Guide, "Aurora Serverless v2

@@ -88,7 +88,7 @@ func TestDatabaseFunctionsMayDoWhatTheyCall(t *testing.T) {
 		"ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
 	}
 	for role, interfaces := range map[string][]string{
-		"DatabaseCredentialsRole": {"Secrets"}, "RotationRole": {"Secrets", "RotatedSecrets", "Lambda"},
+		"ApplicationCredentialsRole": {"Secrets"}, "RotationRole": {"Secrets", "RotatedSecrets", "Lambda"},
 	} {
 		called := map[string]bool{"kms:Decrypt": true, "kms:GenerateDataKey": true} // Secrets Manager's, on our behalf
 		collect(t, "database", func(name string) bool { return slices.Contains(interfaces, name) }, called)

@@ -22,6 +22,7 @@ func TestFunctionsAreCalledByTheirNames(t *testing.T) {
 		"ListenerGuard":             {"guard", 45},
 		"ImageGateFunction":         {"bootstrap", 270}, // CloudFormation waits 300
 		"HookFunction":              {"bootstrap", 300},
+		"ApplicationCredentialsFun": {"credentials", 300}, // the framework, which waits and may call again, has 900
 		"ProbeFunction":             {"bootstrap", 60},
 	} {
 		function := platformResource(t, e, "AWS::Lambda::Function", id)

@@ -70,21 +70,35 @@ func (m *machinery) newProvider(id, asset string, as functionIdentity) customres
 		FrameworkOnEventRole:            call,
 		FrameworkCompleteAndTimeoutRole: poll,
 	})
-	suppress(provider, onDemand, outsideVpc)
-	traceFramework(provider, call, poll)
+	traceFramework(provider, "onEvent", call)
+	traceFramework(provider, "isComplete", poll)
+	traceFramework(provider, "onTimeout", poll)
 	logWaiter(provider, logs)
 	return provider
 }
 
-// traceFramework has the framework's functions traced, or the trace of a release would have holes.
-func traceFramework(provider customresources.Provider, roles ...awsiam.Role) {
-	for _, id := range []string{"framework-onEvent", "framework-isComplete", "framework-onTimeout"} {
-		function := provider.Node().FindChild(&id).Node().DefaultChild().(awslambda.CfnFunction)
-		function.SetTracingConfig(&awslambda.CfnFunction_TracingConfigProperty{Mode: new("Active")})
-	}
-	for _, role := range roles {
-		allow(role, nil, tracing...)
-	}
+// newCaller lets the CDK's framework call one function, and answer CloudFormation with what that returns: a function
+// inside the VPC needs no way out for it.
+func (m *machinery) newCaller(id string, function awslambda.Function) customresources.Provider {
+	framework := newFunctionIdentity(m.Stack, id+"Framework", "The CDK's framework calls "+id, m.Config, m.LogKey)
+	provider := customresources.NewProvider(m.Stack, new(id+"Provider"), &customresources.ProviderProps{
+		OnEventHandler: function, LogGroup: framework.Logs, FrameworkOnEventRole: framework.Role,
+	})
+	traceFramework(provider, "onEvent", framework.Role)
+	return provider
+}
+
+// callerTimeout is the framework's function's: it waits for a function that has slept for weeks, and calls it again.
+//
+// https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/custom-resources/lib/provider-framework/runtime/outbound.ts
+const callerTimeout = 15 * time.Minute
+
+// traceFramework has a function of the framework traced, or the trace of a release would have holes.
+func traceFramework(provider customresources.Provider, id string, role awsiam.Role) {
+	function := provider.Node().FindChild(new("framework-" + id))
+	suppress(function, onDemand, outsideVpc)
+	function.Node().DefaultChild().(awslambda.CfnFunction).SetTracingConfig(&awslambda.CfnFunction_TracingConfigProperty{Mode: new("Active")})
+	allow(role, nil, tracing...)
 }
 
 // logWaiter has the state machine that polls log its steps, without what they carry, and trace them. The L2 would let it

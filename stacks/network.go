@@ -19,9 +19,10 @@ type NetworkStackProps struct {
 
 // NetworkStack is what other stacks may use of the network.
 type NetworkStack struct {
-	Stack         awscdk.Stack
-	Vpc           awsec2.IVpc
-	NatGatewayIDs []string // one for each NAT gateway, tokens; empty without NAT
+	Stack           awscdk.Stack
+	Vpc             awsec2.IVpc
+	SecretsEndpoint awsec2.ISecurityGroup // of the endpoint to Secrets Manager
+	NatGatewayIDs   []string              // one for each NAT gateway, tokens; empty without NAT
 }
 
 // NewNetworkStack defines the VPC, its endpoints and its flow logs.
@@ -38,7 +39,7 @@ func NewNetworkStack(scope constructs.Construct, id string, props NetworkStackPr
 			Reason:   "it is what a public subnet is: the load balancer answers from it; PAY-NETWORK-10 keeps the others without",
 		})
 	}
-	newEndpoints(stack, vpc, props.Config)
+	secrets := newEndpoints(stack, vpc, props.Config)
 
 	key := newLogKey(stack, "LogKey", props.Config)
 	newFlowLog(stack, vpc, props.Config, key)
@@ -46,8 +47,9 @@ func NewNetworkStack(scope constructs.Construct, id string, props NetworkStackPr
 		logGroupProps{Config: props.Config, Key: key, Audit: true})
 	newNetworkOutputs(stack, props.Config, vpc)
 	exportForDatabase(stack, vpc)
+	stack.ExportValue(secrets.SecurityGroupId(), nil) // also while nobody imports it: databaseSecretArn may be set, and unset
 
-	return NetworkStack{Stack: stack, Vpc: vpc, NatGatewayIDs: natGatewayIDs(nat)}
+	return NetworkStack{Stack: stack, Vpc: vpc, SecretsEndpoint: secrets, NatGatewayIDs: natGatewayIDs(nat)}
 }
 
 // exportForDatabase exports what a DatabaseStack imports whether or not there is one in the app: one that is left behind

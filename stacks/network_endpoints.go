@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"maps"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
@@ -11,49 +10,53 @@ import (
 )
 
 // newEndpoints lets tasks start, log and be debugged without the internet: the image comes from ecr.api, ecr.dkr and,
-// for its layers, S3; credentials from secretsmanager and kms; ssmmessages carries ECS Exec.
+// for its layers, S3; credentials from secretsmanager and kms; ssmmessages carries ECS Exec. It returns the security group
+// of the one for secrets, which is its own: functions that may reach nothing else are let out to that.
 //
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
-func newEndpoints(stack awscdk.Stack, vpc awsec2.Vpc, config Config) {
+func newEndpoints(stack awscdk.Stack, vpc awsec2.Vpc, config Config) awsec2.ISecurityGroup {
 	s3 := vpc.AddGatewayEndpoint(new("S3"), &awsec2.GatewayVpcEndpointOptions{
 		Service: awsec2.GatewayVpcEndpointAwsService_S3(),
 	})
 	s3.AddToPolicy(imageLayers(stack))
-	s3.AddToPolicy(customResourceAnswers(stack))
 	s3.AddToPolicy(ownAccount(stack, "s3", map[string]any{"aws:ResourceAccount": stack.Account()}))
 	nameTag(s3)
 
-	door := newEndpointSecurityGroup(stack, vpc, config.Network.VpcCidr)
+	door := newEndpointSecurityGroup(stack, "EndpointSecurityGroup", "Interface endpoints", vpc, config)
+	secrets := newEndpointSecurityGroup(stack, "SecretsEndpointSecurityGroup", "Endpoint of Secrets Manager", vpc, config)
 	for _, service := range []struct {
 		id, prefix string
 		service    awsec2.InterfaceVpcEndpointAwsService
+		door       awsec2.ISecurityGroup
 	}{
-		{"EcrApi", "ecr", awsec2.InterfaceVpcEndpointAwsService_ECR()},
-		{"EcrDkr", "ecr", awsec2.InterfaceVpcEndpointAwsService_ECR_DOCKER()},
-		{"Logs", "logs", awsec2.InterfaceVpcEndpointAwsService_CLOUDWATCH_LOGS()},
-		{"SecretsManager", "secretsmanager", awsec2.InterfaceVpcEndpointAwsService_SECRETS_MANAGER()},
-		{"Kms", "kms", awsec2.InterfaceVpcEndpointAwsService_KMS()},
-		{"SsmMessages", "ssmmessages", awsec2.InterfaceVpcEndpointAwsService_SSM_MESSAGES()},
+		{"EcrApi", "ecr", awsec2.InterfaceVpcEndpointAwsService_ECR(), door},
+		{"EcrDkr", "ecr", awsec2.InterfaceVpcEndpointAwsService_ECR_DOCKER(), door},
+		{"Logs", "logs", awsec2.InterfaceVpcEndpointAwsService_CLOUDWATCH_LOGS(), door},
+		{"SecretsManager", "secretsmanager", awsec2.InterfaceVpcEndpointAwsService_SECRETS_MANAGER(), secrets},
+		{"Kms", "kms", awsec2.InterfaceVpcEndpointAwsService_KMS(), door},
+		{"SsmMessages", "ssmmessages", awsec2.InterfaceVpcEndpointAwsService_SSM_MESSAGES(), door},
 	} {
 		endpoint := vpc.AddInterfaceEndpoint(&service.id, &awsec2.InterfaceVpcEndpointOptions{
 			Service:           service.service,
 			PrivateDnsEnabled: new(true),
 			Open:              new(false),
-			SecurityGroups:    &[]awsec2.ISecurityGroup{door},
+			SecurityGroups:    &[]awsec2.ISecurityGroup{service.door},
 			Subnets:           &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS},
 		})
 		endpoint.AddToPolicy(ownAccount(stack, service.prefix, nil))
 		nameTag(endpoint)
 	}
+	return secrets
 }
 
-func newEndpointSecurityGroup(stack awscdk.Stack, vpc awsec2.Vpc, cidr string) awsec2.SecurityGroup {
-	group := awsec2.NewSecurityGroup(stack, new("EndpointSecurityGroup"), &awsec2.SecurityGroupProps{
+// newEndpointSecurityGroup is the security group of endpoints, which what says.
+func newEndpointSecurityGroup(stack awscdk.Stack, id, what string, vpc awsec2.IVpc, config Config) awsec2.SecurityGroup {
+	group := awsec2.NewSecurityGroup(stack, &id, &awsec2.SecurityGroupProps{
 		Vpc:              vpc,
-		Description:      new("Interface endpoints: HTTPS from inside the VPC, nothing outwards"),
+		Description:      jsii.Sprintf("%s: HTTPS from inside the VPC, nothing outwards", what),
 		AllowAllOutbound: new(false),
 	})
-	group.AddIngressRule(awsec2.Peer_Ipv4(&cidr), awsec2.Port_HTTPS(), new("HTTPS from inside the VPC"), nil)
+	group.AddIngressRule(awsec2.Peer_Ipv4(&config.Network.VpcCidr), awsec2.Port_HTTPS(), new("HTTPS from inside the VPC"), nil)
 	nameTag(group)
 	return group
 }
@@ -81,22 +84,6 @@ func imageLayers(stack awscdk.Stack) awsiam.PolicyStatement {
 		Resources: &[]*string{stack.FormatArn(&awscdk.ArnComponents{
 			Service: new("s3"), Region: new(""), Account: new(""),
 			Resource: jsii.Sprintf("prod-%s-starport-layer-bucket", *stack.Region()), ResourceName: new("*"),
-		})},
-	})
-}
-
-// customResourceAnswers lets a function inside the VPC answer CloudFormation, by a URL that CloudFormation has signed for
-// a bucket of its own.
-//
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
-func customResourceAnswers(stack awscdk.Stack) awsiam.PolicyStatement {
-	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        new("CustomResourceAnswers"),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
-		Actions:    jsii.Strings("s3:PutObject"),
-		Resources: &[]*string{stack.FormatArn(&awscdk.ArnComponents{
-			Service: new("s3"), Region: new(""), Account: new(""), ResourceName: new("*"),
-			Resource: jsii.Sprintf("cloudformation-custom-resource-response-%s", strings.ReplaceAll(*stack.Region(), "-", "")),
 		})},
 	})
 }

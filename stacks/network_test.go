@@ -171,7 +171,7 @@ func (e *environment) index(key string) int {
 // Stolen credentials of another account carry nothing out through our endpoints.
 func TestEndpointsAreForOurAccount(t *testing.T) {
 	for _, s := range synthesized(t, "dev").statements() {
-		if s.Type == "AWS::EC2::VPCEndpoint" && !bucketsOfAWS(s) {
+		if s.Type == "AWS::EC2::VPCEndpoint" && !bucketOfAWS(s) {
 			equals := asObject(asObject(s.Body["Condition"])["StringEquals"])
 			if !slices.Equal(listed(asObject(equals["aws:PrincipalAccount"])["Ref"]), []any{"AWS::AccountId"}) {
 				t.Errorf("%v is for %v", s, s.Body["Condition"])

@@ -18,10 +18,11 @@ import (
 // PlatformStackProps configures the platform.
 type PlatformStackProps struct {
 	awscdk.StackProps
-	Config    Config
-	Vpc       awsec2.IVpc
-	Database  *DatabaseStack   // nil where others run the database
-	Functions bundle.Functions // the release machinery's, built
+	Config          Config
+	Vpc             awsec2.IVpc
+	SecretsEndpoint awsec2.ISecurityGroup // of the endpoint to Secrets Manager
+	Database        *DatabaseStack        // nil where others run the database
+	Functions       bundle.Functions      // the release machinery's, built
 }
 
 // PlatformStack is what other stacks may use of the platform.

@@ -126,7 +126,7 @@ func mustPrecede(kind string) bool {
 		"AWS::ECS::Service", "AWS::ECS::TaskDefinition", "AWS::ECS::ClusterCapacityProviderAssociations",
 		"AWS::CodeDeploy::DeploymentGroup", "AWS::CloudWatch::Alarm", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress",
 		"AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy", "Custom::ImageGate", "Custom::LiveTargetGroup",
-		"Custom::DatabaseCredentials",
+		"Custom::ApplicationCredentials",
 		"AWS::SecretsManager::Secret",
 	}, kind) || strings.HasPrefix(kind, "AWS::ElasticLoadBalancingV2::")
 }
@@ -235,7 +235,7 @@ func TestImageGateAsksAgainWhenTheTaskChanges(t *testing.T) {
 // CloudFormation waits an hour for a custom resource at most; who answers later has failed.
 func TestCustomResourcesAnswerWithinTheHour(t *testing.T) {
 	e := synthesized(t, "dev")
-	for kind, seconds := range map[string]string{"Custom::Release": "3600", "Custom::LiveTargetGroup": "3600", "Custom::ImageGate": "300", "Custom::DatabaseCredentials": "330"} {
+	for kind, seconds := range map[string]string{"Custom::Release": "3600", "Custom::LiveTargetGroup": "3600", "Custom::ImageGate": "300", "Custom::ApplicationCredentials": "900"} {
 		if got := e.only(t, kind).Properties["ServiceTimeout"]; got != seconds {
 			t.Errorf("CloudFormation waits %v seconds for %s, want %s", got, kind, seconds)
 		}

@@ -5,7 +5,6 @@ import (
 	"payment-processor/lambda/rotationrelease"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -33,7 +32,7 @@ func newRotation(m *machinery, c credentials, props PlatformStackProps, ask awsl
 	allowVpc(as.Role, m.Arns)
 
 	group := newDatabaseFunctionGroup(m, "Rotation", props)
-	group.AddEgressRule(awsec2.Peer_Ipv4(&m.Config.Network.VpcCidr), awsec2.Port_HTTPS(), new("HTTPS to endpoints"), nil)
+	reach(group, "ToLambda", props.Database.LambdaEndpoint)
 	c.Database.admit("Rotation", group)
 	function := newGoFunction(m.Stack, "RotationFunction", goFunctionProps{
 		Description: "Rotation of the payment processor's database credentials", Asset: m.Functions.Database, Handler: "rotate",

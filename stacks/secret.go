@@ -15,7 +15,7 @@ import (
 // rotation, has put there since.
 var databaseCredentials = map[string]any{
 	"engine":   "postgres",
-	"host":     "database.invalid", // until Custom::DatabaseCredentials has put the real one: RFC 6761 keeps it from ever resolving
+	"host":     "database.invalid", // until Custom::ApplicationCredentials has put the real one: RFC 6761 keeps it from ever resolving
 	"port":     postgresPort,
 	"username": applicationUser,
 	"dbname":   paymentsName, // for AWS's tools

@@ -59,7 +59,7 @@ func strangers(e *environment) []string {
 	var findings []string
 	for _, s := range e.statements() {
 		anybody := s.Body["NotPrincipal"] != nil || slices.Contains(principals(s.Body, "AWS"), "*")
-		if s.Body["Effect"] == "Allow" && anybody && !bounded(s.Body) && !bucketsOfAWS(s) {
+		if s.Body["Effect"] == "Allow" && anybody && !bounded(s.Body) && !bucketOfAWS(s) {
 			findings = append(findings, fmt.Sprintf("%v lets anybody in", s))
 		}
 	}
@@ -75,14 +75,11 @@ func strangers(e *environment) []string {
 	return findings
 }
 
-// bucketsOfAWS tells the two open statements of the endpoint to S3: an endpoint admits nobody from outside the VPC, the
-// statements name buckets of ECR and CloudFormation, and the URLs that these sign for them are signed by AWS's account.
-func bucketsOfAWS(s statement) bool {
-	open := map[any]any{
-		"s3:GetObject": "arn:aws:s3:::prod-us-east-2-starport-layer-bucket/*",
-		"s3:PutObject": "arn:aws:s3:::cloudformation-custom-resource-response-useast2/*",
-	}
-	return s.Type == "AWS::EC2::VPCEndpoint" && open[s.Body["Action"]] != nil && s.Body["Resource"] == open[s.Body["Action"]]
+// bucketOfAWS tells the one open statement of the endpoint to S3: an endpoint admits nobody from outside the VPC, the
+// statement names the bucket of ECR, and the URLs that ECR signs for it are signed by AWS's account.
+func bucketOfAWS(s statement) bool {
+	return s.Type == "AWS::EC2::VPCEndpoint" && s.Body["Action"] == "s3:GetObject" &&
+		s.Body["Resource"] == "arn:aws:s3:::prod-us-east-2-starport-layer-bucket/*"
 }
 
 // principals are a statement's literal principals of a kind; a bare "*" is everybody of every kind.

@@ -73,7 +73,7 @@ func TestSwitchingKeepsTheSecret(t *testing.T) {
 func TestSwitchingReleases(t *testing.T) {
 	for mode, e := range modes(t, "dev") {
 		label := asObject(asObject(listed(e.only(t, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"])[0])["DockerLabels"])["payment-processor.database"]
-		want := any(object{"Fn::GetAtt": []any{"DatabaseCredentials", "Address"}})
+		want := any(object{"Fn::GetAtt": []any{"ApplicationCredentials", "Address"}})
 		if mode == "with a secret" {
 			want = nil
 		}

@@ -84,7 +84,7 @@ rotated(secret) if {
 
 # Where others run the database, they change the password, and tell us.
 violation contains v if {
-	some credentials in typed("Custom::DatabaseCredentials")
+	some credentials in typed("Custom::ApplicationCredentials")
 	credentials.properties.MasterSecretArn != ""
 	id := credentials.properties.SecretArn.__ref
 	not rotated(id)

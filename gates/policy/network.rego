@@ -217,3 +217,28 @@ violation contains v if {
 	count(function.properties.VpcConfig.SubnetIds) < 2
 	v := finding("PAY-NETWORK-17", id, "Properties.VpcConfig.SubnetIds", "a function goes with one zone")
 }
+
+of_function(group) if {
+	some function in typed("AWS::Lambda::Function")
+	some one in function.properties.VpcConfig.SecurityGroupIds
+	refers(one, group)
+}
+
+# What the CDK writes in place of EC2's rule that lets everything out.
+nowhere(rule) if rule.CidrIp == "255.255.255.255/32"
+
+# Functions stand beside the database, and are shown the master's password.
+violation contains v if {
+	some [id, rule] in egress
+	by_somewhere(rule)
+	of_function(object.get(rule, ["GroupId", "__ref"], id))
+	v := finding("PAY-NETWORK-18", id, "Properties", "a function inside the VPC may speak to addresses, and not to named groups alone")
+}
+
+by_somewhere(rule) if {
+	by_address(rule)
+	not nowhere(rule)
+}
+
+# A prefix list is AWS's addresses: also of what another account keeps there.
+by_somewhere(rule) if rule.DestinationPrefixListId

@@ -30,7 +30,7 @@ type Lambda interface {
 	Invoke(context.Context, *lambda.InvokeInput, ...func(*lambda.Options)) (*lambda.InvokeOutput, error)
 }
 
-// Credentials answers the requests of Custom::DatabaseCredentials. It keeps nothing between calls.
+// Credentials answers the requests of Custom::ApplicationCredentials. It keeps nothing between calls.
 type Credentials struct {
 	Secrets Secrets
 	Connect func(context.Context, postgres.Login) (*pgconn.PgConn, error)

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -17,32 +18,38 @@ import (
 // grace is how long a request that interrupts another waits before it looks whether the other has written meanwhile.
 const grace = 30 * time.Second
 
-// Handle has the shape of cfn.CustomResourceFunction. Its data hold Address. A Delete drops nothing.
-func (c Credentials) Handle(ctx context.Context, event Event) (physicalResourceID string, data map[string]any, err error) {
-	physicalResourceID = event.PhysicalResourceID
-	if physicalResourceID == "" {
-		physicalResourceID = "database-credentials/" + event.LogicalResourceID
-	}
+// Response is what the CDK's provider framework answers CloudFormation with. Both may log it: nothing in it is secret.
+type Response struct {
+	PhysicalResourceID string            `json:"PhysicalResourceId"`
+	Data               map[string]string `json:",omitempty"`
+}
+
+// Handle does what CloudFormation requests. A Delete drops nothing.
+//
+// It sends CloudFormation no answer itself: where it runs, the database and Secrets Manager are all that it reaches.
+func (c Credentials) Handle(ctx context.Context, event Event) (Response, error) {
+	response := Response{PhysicalResourceID: cmp.Or(event.PhysicalResourceID, "database-credentials/"+event.LogicalResourceID)}
 	if event.RequestType == cfn.RequestDelete {
-		return physicalResourceID, nil, nil
-	}
-	p, err := properties(event.ResourceProperties)
-	if err != nil {
-		return physicalResourceID, nil, err
+		return response, nil
 	}
 	ctx, cancel := deadline.Early(ctx, margin)
 	defer cancel()
-	log := c.Log.With("request", event.RequestID, "type", string(event.RequestType), "address", p.address())
-	r := request{c.Secrets, p.SecretArn, event.RequestID, issued.At(event.ResponseURL, c.Now())}
-	if err := c.answer(ctx, log, r, p); err != nil {
+	log := c.Log.With("request", event.RequestID, "type", string(event.RequestType))
+	p, err := properties(event.ResourceProperties)
+	if err == nil {
+		log = log.With("address", p.address())
+		err = c.serve(ctx, log, request{c.Secrets, p.SecretArn, event.RequestID, issued.At(event.ResponseURL, c.Now())}, p)
+	}
+	if err != nil {
 		log.Error("failed", "error", err)
-		return physicalResourceID, nil, err
+		return Response{}, deployment.Short(err)
 	}
 	log.Info("the secret is set")
-	return physicalResourceID, map[string]any{Attribute: p.address()}, nil
+	response.Data = map[string]string{Attribute: p.address()}
+	return response, nil
 }
 
-func (c Credentials) answer(ctx context.Context, log *slog.Logger, r request, p Properties) error {
+func (c Credentials) serve(ctx context.Context, log *slog.Logger, r request, p Properties) error {
 	var interrupts bool
 	err := persist(ctx, c.Sleep, log, func() (err error) {
 		interrupts, err = r.claim(ctx)

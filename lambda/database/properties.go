@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-lambda-go/cfn"
 )
 
-// Properties are those of Custom::DatabaseCredentials, under these names in the template.
+// Properties are those of Custom::ApplicationCredentials, under these names in the template.
 type Properties struct {
 	SecretArn       string // of the application's credentials, whose keys the resource sets
 	MasterSecretArn string // of the cluster's master user; empty: an external database, whose operator makes the user
@@ -30,8 +30,7 @@ type Properties struct {
 // carries it becomes another revision, and so a release, when the database is another one.
 const Attribute = "Address"
 
-// Timeout is the credentials function's. An Aurora cluster that has paused may take a minute to answer. The resource's
-// ServiceTimeout should be a little longer.
+// Timeout is the credentials function's. An Aurora cluster that has paused may take a minute to answer.
 const Timeout = 5 * time.Minute
 
 // RotationTimeout is the rotation function's, for each of the four steps.

@@ -142,12 +142,12 @@ func TestWaitsForTheRequestBefore(t *testing.T) {
 		w.secrets.Create(secretArn, `{"host":"late.example.com","username":"u","password":"p"}`)
 		return nil
 	}
-	if _, _, err := c.Handle(t.Context(), second); err != nil || waited != grace || w.current().text("host") != "db.example.com" {
+	if _, err := c.Handle(t.Context(), second); err != nil || waited != grace || w.current().text("host") != "db.example.com" {
 		t.Errorf("after %v the secret is %v: %v", waited, w.current(), err)
 	}
 	c.Sleep = func(context.Context, time.Duration) error { return context.DeadlineExceeded }
 	second.RequestID += "-again"
-	if _, _, err := c.Handle(t.Context(), second); err == nil || !strings.Contains(err.Error(), "deadline") {
+	if _, err := c.Handle(t.Context(), second); err == nil || !strings.Contains(err.Error(), "deadline") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -64,7 +64,7 @@ func TestTimeToAnswerIsLeft(t *testing.T) {
 	}
 	c, r := w.credentials(), w.rotation()
 	c.Sleep, r.Sleep = sleep, sleep
-	_, _, err := c.Handle(ctx, w.event(cfn.RequestCreate, nil))
+	_, err := c.Handle(ctx, w.event(cfn.RequestCreate, nil))
 	if again := r.Handle(ctx, Step{Step: steps[0], SecretID: secretArn}); err == nil || again == nil || givenUp != 2 {
 		t.Errorf("gave up %d times: %v, %v", givenUp, err, again)
 	}

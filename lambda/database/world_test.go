@@ -154,13 +154,14 @@ func (w *world) event(kind cfn.RequestType, changes map[string]any) Event {
 	maps.Copy(all, changes)
 	sent := time.Now().Add(time.Duration(w.requests) * time.Hour).UTC().Format("20060102T150405Z")
 	return Event{
-		RequestType: kind, RequestID: fmt.Sprintf("00000000-0000-0000-0000-%012d", w.requests), LogicalResourceID: "DatabaseCredentials",
+		RequestType: kind, RequestID: fmt.Sprintf("00000000-0000-0000-0000-%012d", w.requests), LogicalResourceID: "ApplicationCredentials",
 		ResponseURL: "https://example.com/?X-Amz-Date=" + sent, ResourceProperties: all,
 	}
 }
 
 func (w *world) send(event Event) error {
-	_, _, err := w.credentials().Handle(w.t.Context(), event)
+	response, err := w.credentials().Handle(w.t.Context(), event)
+	fmt.Fprintf(&w.log, "CloudFormation and the framework hear %s, %v\n", encode(w.t, response), err)
 	return err
 }
 

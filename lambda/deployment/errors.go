@@ -3,6 +3,7 @@ package deployment
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -13,6 +14,11 @@ import (
 type Failure string
 
 func (f Failure) Error() string { return string(f) }
+
+// Short is the failure in as many words as CloudFormation reads of an answer.
+func Short(err error) Failure {
+	return Failure(strings.ToValidUTF8(err.Error()[:min(len(err.Error()), longest)], ""))
+}
 
 // Transient reports whether the same call may succeed at the next poll: throttling, a fault of the service, a lost or
 // late answer. What a service refuses is not transient, nor is what these functions themselves refuse.

@@ -71,7 +71,7 @@ func (r Request) Poll(ctx context.Context, step func(context.Context, Request) (
 	outcome := Outcome{Data: done.Data}
 	if err != nil {
 		r.Log.Error("failed", "error", err)
-		outcome.Failure = Failure(err.Error()[:min(len(err.Error()), longest)])
+		outcome.Failure = Short(err)
 		err = outcome.Failure
 	}
 	if r.Type != Delete {

@@ -8,7 +8,6 @@ import (
 
 	"payment-processor/lambda/database"
 
-	"github.com/aws/aws-lambda-go/cfn"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -33,10 +32,14 @@ func (r *Runtime) database(config *types.FunctionConfiguration) handler {
 	}
 	credentials := database.Credentials{Secrets: secrets, Connect: connect, Now: time.Now, Sleep: smithytime.SleepWithContext, Log: log}
 	return func(ctx context.Context, payload []byte) outcome {
-		var event cfn.Event
-		_ = json.Unmarshal(payload, &event) // one that is none has nobody to answer to
-		_, err := cfn.LambdaWrap(credentials.Handle)(ctx, event)
-		return ended(err)
+		var event database.Event
+		_ = json.Unmarshal(payload, &event) // one that is none is refused
+		response, err := credentials.Handle(ctx, event)
+		result := ended(err)
+		if err == nil {
+			result.payload, _ = json.Marshal(response) // texts
+		}
+		return result
 	}
 }
 

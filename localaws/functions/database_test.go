@@ -9,23 +9,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// The database's functions run here, with the decisions that they have on AWS: a Delete is answered, a step that is none
-// is refused.
+// The database's functions run here, with the decisions that they have on AWS: a Delete is answered, a request without
+// properties and a step that is none are refused.
 func TestTheDatabasesFunctions(t *testing.T) {
 	m := newMachine(t)
-	m.answers["PUT /answer"] = "{}"
 	for _, handler := range []string{"credentials", "rotate"} {
 		m.function(handler, func(in *lambda.CreateFunctionInput) {
 			in.Handler, in.Environment = &handler, &types.Environment{Variables: map[string]string{"RELEASE_FUNCTION": "release"}}
 		})
 		m.functions[handler].code.command = "./lambda/database/main"
 	}
-	event := cfn.Event{RequestType: cfn.RequestDelete, ResponseURL: m.url + "/answer", LogicalResourceID: "Credentials"}
-	if answer, failure := m.invoke("credentials", event); failure != "" || answer != nil {
+	event := cfn.Event{RequestType: cfn.RequestDelete, PhysicalResourceID: "id"}
+	if answer, failure := m.invoke("credentials", event); failure != "" || answer["PhysicalResourceId"] != "id" {
 		t.Errorf("got %v, %s", answer, failure)
 	}
-	if !m.heard(`"Status":"SUCCESS"`) {
-		t.Errorf("CloudFormation hears %v", m.asked)
+	if answer, failure := m.invoke("credentials", cfn.Event{}); failure == "" || !strings.Contains(answer["errorMessage"].(string), "is empty") {
+		t.Errorf("got %v, %s", answer, failure)
 	}
 	if answer, failure := m.invoke("rotate", map[string]string{"Step": "dance"}); failure == "" || !strings.Contains(answer["errorMessage"].(string), "step is") {
 		t.Errorf("got %v, %s", answer, failure)

@@ -30,7 +30,7 @@ func main() {
 		ReleaseFunction: os.Getenv(database.EnvRelease),
 	}
 	lambda.Start(map[string]any{
-		"credentials": start.Answering(credentials.Handle), "rotate": rotation.Handle,
+		"credentials": credentials.Handle, "rotate": rotation.Handle,
 	}[os.Getenv("_HANDLER")])
 }
 

@@ -41,8 +41,14 @@ func (c custom) Create(ctx context.Context, r resource.Request) (resource.Result
 	return c.ask(ctx, "Create", r)
 }
 
-// Update may come back with another physical id: then the old one is to be deleted.
+// Update may come back with another physical id: then the old one is to be deleted. A request never goes to another
+// function than the resource was made by.
+//
+// https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/802
 func (c custom) Update(ctx context.Context, r resource.Request) (resource.Result, error) {
+	if before := r.Old["ServiceToken"]; before != nil && before != r.Properties["ServiceToken"] {
+		return resource.Result{PhysicalID: r.PhysicalID}, words("Modifying service token is not allowed.")
+	}
 	return c.ask(ctx, "Update", r)
 }
 

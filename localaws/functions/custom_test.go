@@ -138,6 +138,18 @@ func TestRequestsLookLikeCloudFormations(t *testing.T) {
 	}
 }
 
+// Another function takes another resource, on AWS too.
+func TestTheServiceTokenStays(t *testing.T) {
+	m := newMachine(t)
+	m.responder("")
+	for before, fails := range map[string]bool{"framework": false, "polled": true} {
+		made, err := m.custom("Update", "framework", resource.Request{PhysicalID: "id", Old: map[string]any{"ServiceToken": m.arn("function:" + before)}})
+		if made.PhysicalID != "id" || fails != (err != nil) || fails && err.Error() != "Modifying service token is not allowed." {
+			t.Errorf("made by %s, then asked of framework: %+v, %v", before, made, err)
+		}
+	}
+}
+
 func TestCustomResourcesThatGetNoAnswer(t *testing.T) {
 	m := newMachine(t)
 	m.function("user")

@@ -156,7 +156,8 @@ func (c Credentials) provide(ctx context.Context, p Properties, wanted content, 
 	}
 	connection, err := c.Connect(ctx, wanted.login())
 	if err == nil {
-		return wanted, connection.Close(ctx)
+		_ = connection.Close(ctx) // the server may have hung up first
+		return wanted, nil
 	}
 	if !postgres.Refused(err) {
 		return nil, err

@@ -2,6 +2,7 @@ package database
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,6 +30,7 @@ func TestRealServer(t *testing.T) {
 			"another database":  anotherDatabase,
 			"users are missing": usersAreMissing,
 			"repaired":          repaired,
+			"hung up":           hungUp,
 			"no owner":          noOwner,
 		},
 	} {
@@ -265,6 +267,17 @@ func repaired(w *world) {
 	if w.current().text("password") == moved.text("password") {
 		w.t.Error("another user has the same password")
 	}
+}
+
+// A server that hangs up first has let the user in all the same: an update must not fail for it, least of all on the way back.
+func hungUp(w *world) {
+	w.must(w.send(w.event(cfn.RequestCreate, nil)))
+	w.arm(math.MaxInt) // nothing is tried again
+	defer w.disarm()
+	w.lock.Lock()
+	w.farewell = errInjected
+	w.lock.Unlock()
+	w.must(w.send(w.event(cfn.RequestUpdate, nil)))
 }
 
 // A master that may not close the maintenance database to others must still get the application's made.

@@ -2,6 +2,7 @@ package database
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -43,8 +44,9 @@ type world struct {
 
 	properties map[string]any
 	requests   int
-	points     int // that a fault was possible at
-	failAt     int // the point of the fault; 0: none
+	points     int   // that a fault was possible at
+	failAt     int   // the point of the fault; 0: none
+	farewell   error // that closing a connection ends with
 	lock       sync.Mutex
 }
 
@@ -102,6 +104,13 @@ func (w *world) connect(ctx context.Context, login postgres.Login) (*pgconn.PgCo
 	connection, err := pgconn.ConnectConfig(ctx, config)
 	in.Store(true)
 	return connection, err
+}
+
+func (b breaking) Close() error {
+	err := b.Conn.Close()
+	b.w.lock.Lock()
+	defer b.w.lock.Unlock()
+	return cmp.Or(b.w.farewell, err)
 }
 
 type breaking struct {

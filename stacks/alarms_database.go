@@ -30,7 +30,7 @@ func newDatabaseSignals(props ObservabilityStackProps) *databaseSignals {
 		// Not Secrets Manager's event RotationFailed: it reaches EventBridge by way of a CloudTrail trail, which the
 		// account need not have. A step that fails is an error of its function; that none was begun in time, RotationRelease
 		// tells.
-		Rotation: functionErrors(props.Platform.Rotation, "failed steps of a rotation"),
+		Rotation: functionErrors(loose(props.Platform.Rotation), "failed steps of a rotation"),
 	}
 	if props.Config.Database.Readers > 0 {
 		s.Lag = metric("AWS/RDS", "AuroraReplicaLagMaximum", "slowest reader", "Maximum", 1, map[string]*string{"DBClusterIdentifier": cluster})

@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 )
 
 // rotationReleaseSignal counts what RotationRelease fails at, which includes a rotation that is overdue, and what keeps it
@@ -14,7 +13,7 @@ import (
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 // https://aws.amazon.com/blogs/compute/introducing-new-asynchronous-invocation-metrics-for-aws-lambda/
 func rotationReleaseSignal(platform PlatformStack) awscloudwatch.MathExpression {
-	function := platform.RotationRelease
+	function := platform.RotationRelease.FunctionName()
 	return expression("failures to watch and follow rotations", "errors + dropped + unasked", 5, map[string]awscloudwatch.IMetric{
 		"errors":  functionErrors(function, "errors"),
 		"dropped": functionMetric(function, "AsyncEventsDropped", "dropped events"),
@@ -22,12 +21,12 @@ func rotationReleaseSignal(platform PlatformStack) awscloudwatch.MathExpression 
 	})
 }
 
-func functionErrors(function awslambda.IFunction, label string) awscloudwatch.Metric {
+func functionErrors(function *string, label string) awscloudwatch.Metric {
 	return functionMetric(function, "Errors", label)
 }
 
-func functionMetric(function awslambda.IFunction, name, label string) awscloudwatch.Metric {
-	return metric("AWS/Lambda", name, label, "Sum", 5, map[string]*string{"FunctionName": function.FunctionName()})
+func functionMetric(function *string, name, label string) awscloudwatch.Metric {
+	return metric("AWS/Lambda", name, label, "Sum", 5, map[string]*string{"FunctionName": function})
 }
 
 // rotationReleaseAlarms watch that tasks are given new credentials, whoever has changed them, and that ours change.

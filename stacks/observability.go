@@ -44,6 +44,13 @@ func NewObservabilityStack(scope constructs.Construct, id string, props Observab
 	}
 }
 
+// loose is a weak reference to what goes with an edit of the platform's: an export that is in use cannot, and without a
+// database of ours there is no rotation.
+func loose(to constructs.IConstruct) *string {
+	ref := to.Node().DefaultChild().(awscdk.CfnResource).Ref()
+	return awscdk.Stack_ConsumeReference(ref, awscdk.ReferenceStrength_WEAK)
+}
+
 func (n names) alarm(what string) string { return "payment-processor-" + what + "-" + n.suffix }
 
 func (n names) alarmTopic() string { return "payment-processor-alarms-" + n.suffix }

@@ -21,7 +21,7 @@ func newQueries(stack awscdk.Stack, events serviceEvents, props ObservabilitySta
 	for _, q := range savedQueries(events, props) {
 		var groups []any
 		for _, group := range q.Logs {
-			groups = append(groups, group.LogGroupRef().LogGroupName)
+			groups = append(groups, loose(group))
 		}
 		awslogs.NewCfnQueryDefinition(stack, &q.ID, &awslogs.CfnQueryDefinitionProps{
 			Name:          new(names.query(q.Name)),

@@ -69,6 +69,23 @@ func TestSwitchingKeepsTheSecret(t *testing.T) {
 	}
 }
 
+// Stacks deploy one after the other: what a stack that comes later imports cannot be taken away by an earlier one.
+func TestSwitchingTakesNoExportAwayThatIsInUse(t *testing.T) {
+	all := modes(t, "dev")
+	for from, before := range all {
+		for to, after := range all {
+			for _, user := range []string{"platform", "observability"} {
+				visit(before.Templates[user], "", func(path string, value any) {
+					name, ok := asObject(value)["Fn::ImportValue"].(string)
+					if ok && after.exports()[name] == "" && !strings.HasPrefix(name, "payment-processor-database-") { // that stack is left alone
+						t.Errorf("from %s to %s: %s %s still imports %s", from, to, user, path, name)
+					}
+				})
+			}
+		}
+	}
+}
+
 // Another database is another revision of the task, and so a release whose hook asks it.
 func TestSwitchingReleases(t *testing.T) {
 	for mode, e := range modes(t, "dev") {

@@ -106,17 +106,17 @@ func (w *world) connect(ctx context.Context, login postgres.Login) (*pgconn.PgCo
 	return connection, err
 }
 
+type breaking struct {
+	net.Conn
+	w  *world
+	in *atomic.Bool // logged in
+}
+
 func (b breaking) Close() error {
 	err := b.Conn.Close()
 	b.w.lock.Lock()
 	defer b.w.lock.Unlock()
 	return cmp.Or(b.w.farewell, err)
-}
-
-type breaking struct {
-	net.Conn
-	w  *world
-	in *atomic.Bool // logged in
 }
 
 func (b breaking) Write(p []byte) (int, error) {

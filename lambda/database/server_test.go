@@ -274,9 +274,7 @@ func hungUp(w *world) {
 	w.must(w.send(w.event(cfn.RequestCreate, nil)))
 	w.arm(math.MaxInt) // nothing is tried again
 	defer w.disarm()
-	w.lock.Lock()
-	w.farewell = errInjected
-	w.lock.Unlock()
+	w.hungUp.Store(true)
 	w.must(w.send(w.event(cfn.RequestUpdate, nil)))
 }
 

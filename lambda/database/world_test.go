@@ -2,7 +2,6 @@ package database
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,9 +43,9 @@ type world struct {
 
 	properties map[string]any
 	requests   int
-	points     int   // that a fault was possible at
-	failAt     int   // the point of the fault; 0: none
-	farewell   error // that closing a connection ends with
+	points     int         // that a fault was possible at
+	failAt     int         // the point of the fault; 0: none
+	hungUp     atomic.Bool // closing a connection ends with an error
 	lock       sync.Mutex
 }
 
@@ -113,10 +112,10 @@ type breaking struct {
 }
 
 func (b breaking) Close() error {
-	err := b.Conn.Close()
-	b.w.lock.Lock()
-	defer b.w.lock.Unlock()
-	return cmp.Or(b.w.farewell, err)
+	if err := b.Conn.Close(); err != nil || !b.w.hungUp.Load() {
+		return err
+	}
+	return errInjected
 }
 
 func (b breaking) Write(p []byte) (int, error) {

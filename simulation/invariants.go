@@ -121,6 +121,8 @@ func (w *World) edited(before []cloud.Weight) {
 	case d != nil && w.foreign:
 		w.excused("a foreign deployment began between the look-up and the listener's edit")
 		w.update.stranded = w.update.stranded || moved
+	case w.abandoned && moved && listener.Only() == w.live().TargetGroup:
+		w.excused("the edit puts right what no call of Guard could")
 	default:
 		w.check(quietEdit, !moved, "from %v to %v", before, listener.Weights())
 	}

@@ -83,7 +83,7 @@ func (w *World) renews(d *cloud.Deployment) {
 	live := w.live()
 	w.check(renewal, live != nil && live.Revision.Arn == d.TaskDefinition(), "%s deploys %s", d.ID, d.TaskDefinition())
 	w.check(renewal, !w.busy() || w.began.After(w.running.started), "%s starts while the stack is %s", d.ID, w.stack.Status)
-	w.check(renewal, w.rotating() || live.Created.Before(w.cloud.SecretsManager.Rotation().Add(time.Minute)), "%s deploys for nothing", d.ID)
+	w.check(renewal, live == nil || w.rotating() || live.Created.Before(w.cloud.SecretsManager.Rotation().Add(time.Minute)), "%s deploys for nothing", d.ID)
 	w.check(spotKept, sameStrategy(d.Strategy()), "%s has an AppSpec without the capacity strategy", d.ID)
 }
 

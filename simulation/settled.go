@@ -86,10 +86,11 @@ func (w *World) serving(invariant string) *cloud.TaskSet {
 		w.excused(map[bool]string{
 			true: "somebody else deployed meanwhile", false: "every call of Guard met a fault for a quarter of an hour",
 		}[w.foreign])
+		w.abandoned = w.update.stranded && !w.update.guarded
 		return nil
 	}
 	w.check(invariant, live.Healthy && listener.Only() == live.TargetGroup, "the listener forwards to %v", listener.Weights())
-	w.update.stranded = false
+	w.update.stranded, w.abandoned = false, false
 	w.check(spotKept, sameStrategy(live.Strategy), "the task set has lost its strategy")
 	w.check(spotKept, w.cloud.ECS.Service().Desired == w.desired, "%d tasks are desired, not %d", w.cloud.ECS.Service().Desired, w.desired)
 	return live

@@ -51,10 +51,12 @@ type World struct {
 	// replayed is a fault after which an event of before a deletion may arrive after it.
 	replayed string
 	foreign  bool // somebody else has deployed, and the stack has not caught up since
-	desired  int32
-	update   update
-	began    time.Time // when the operation on the stack did
-	asking   int       // how often the rotation release's schedule will still ask
+	// abandoned says that the listener was stranded when an operation ended, and no call of Guard was without a fault.
+	abandoned bool
+	desired   int32
+	update    update
+	began     time.Time // when the operation on the stack did
+	asking    int       // how often the rotation release's schedule will still ask
 }
 
 // update is what is remembered of one operation on the stack, for the checks at its end.

@@ -48,7 +48,7 @@ func (h Handler) stop(ctx context.Context, event Event, id string) error {
 // to an older revision looks the same.
 func (h Handler) rollback(ctx context.Context, event Event) (bool, error) {
 	status, err := h.asked(ctx, event)
-	return rollingBack(status) && leadsBack(event), err
+	return rollingBack(status), err
 }
 
 // asked returns the stack's status if the operation still goes on that asked for the release. A request of an earlier
@@ -61,6 +61,9 @@ func (h Handler) asked(ctx context.Context, event Event) (string, error) {
 	status := string(stack.StackStatus)
 	if !slices.Contains([]string{"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"}, status) {
 		return "", fmt.Errorf("%w: the stack is %s and waits for no release", deployment.ErrNotNow, status)
+	}
+	if rollingBack(status) && !leadsBack(event) {
+		return "", fmt.Errorf("%w: the stack is %s and this request is for a newer revision: it was cancelled", deployment.ErrNotNow, status)
 	}
 	if event.StackStatus != "" && status != event.StackStatus {
 		return "", fmt.Errorf("%w: the stack is %s and this request is from when it was %s", deployment.ErrNotNow, status, event.StackStatus)
@@ -85,8 +88,8 @@ func (h Handler) stack(ctx context.Context, id string) (cloudformationtypes.Stac
 	return cloudformationtypes.Stack{}, fmt.Errorf("%w: CloudFormation does not list stack %s", deployment.ErrNotNow, id)
 }
 
-// leadsBack reports whether an update is not to a newer revision. A cancelled request for a newer one may be received after
-// the rollback has begun; what it starts must not be taken for the way back.
+// leadsBack reports whether an update is not to a newer revision, as no rollback's is. A cancelled request for a newer one
+// may be received after the rollback has begun, and a slow write of its record may undo that of the rollback's.
 func leadsBack(event Event) bool {
 	return number(event.Properties.TaskDefinition) <= number(event.OldProperties.TaskDefinition)
 }

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"payment-processor/lambda/deployment"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	cloudformationtypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 )
 
@@ -135,6 +135,12 @@ func (h Handler) credentials(ctx context.Context) (id string, since time.Time, e
 	return id, since, nil
 }
 
+// resting are the statuses of a stack that has a service, and does not change it.
+var resting = []cloudformationtypes.StackStatus{
+	cloudformationtypes.StackStatusCreateComplete, cloudformationtypes.StackStatusUpdateComplete, cloudformationtypes.StackStatusUpdateRollbackComplete,
+	cloudformationtypes.StackStatusImportComplete, cloudformationtypes.StackStatusImportRollbackComplete,
+}
+
 // settled returns an error unless the stack rests and is usable.
 func (h Handler) settled(ctx context.Context) error {
 	answer, err := h.CloudFormation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &h.Properties.Stack})
@@ -142,8 +148,8 @@ func (h Handler) settled(ctx context.Context) error {
 		return fmt.Errorf("reading the status of stack %s: %w", h.Properties.Stack, err)
 	}
 	for _, stack := range answer.Stacks {
-		if status := string(stack.StackStatus); !strings.HasSuffix(status, "_COMPLETE") {
-			return fmt.Errorf("%w: the stack is %s", deployment.ErrNotNow, status)
+		if !slices.Contains(resting, stack.StackStatus) {
+			return fmt.Errorf("%w: the stack is %s", deployment.ErrNotNow, stack.StackStatus)
 		}
 	}
 	return nil

@@ -134,6 +134,7 @@ func TestLeavesAlone(t *testing.T) {
 		"not now: the stack is UPDATE_I": func(a *account) { a.stack = "UPDATE_IN_PROGRESS" },
 		"UPDATE_COMPLETE_CLEANUP":        func(a *account) { a.stack = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" },
 		"UPDATE_ROLLBACK_FAILED":         func(a *account) { a.stack = "UPDATE_ROLLBACK_FAILED" },
+		"the stack is ROLLBACK_COMPLETE": func(a *account) { a.stack = "ROLLBACK_COMPLETE" }, // its service was deleted since the look
 		"d-0 is InProgress":              deployed("by hand", codedeploytypes.DeploymentStatusInProgress, time.Minute),
 		"d-0 has released this":          deployed(before, codedeploytypes.DeploymentStatusFailed, Pause-time.Second),
 		"is busy with a":                 func(a *account) { a.Fail["CreateDeployment"] = &codedeploytypes.DeploymentLimitExceededException{} },

@@ -104,3 +104,20 @@ func TestCredentialsAreMadeAfterTheirWayOut(t *testing.T) {
 		}
 	}
 }
+
+// The framework would log each request, with the address at which anybody may answer in our place, and each response.
+func TestTheFrameworkLogsNoRequests(t *testing.T) {
+	frameworks := 0
+	for _, r := range synthesized(t, "prod").resources("AWS::Lambda::Function") {
+		if !strings.HasPrefix(literal(r.Properties["Handler"]), "framework.") {
+			continue
+		}
+		frameworks++
+		if level := asObject(r.Properties["LoggingConfig"])["ApplicationLogLevel"]; level != "FATAL" {
+			t.Errorf("%v logs from level %v on, want FATAL", r, level)
+		}
+	}
+	if frameworks != 7 {
+		t.Errorf("%d functions of the framework, want three for each of Release and LiveTargetGroup, and one", frameworks)
+	}
+}

@@ -273,7 +273,6 @@ func repaired(w *world) {
 func hungUp(w *world) {
 	w.must(w.send(w.event(cfn.RequestCreate, nil)))
 	w.arm(math.MaxInt) // nothing is tried again
-	defer w.disarm()
 	w.hungUp.Store(true)
 	w.must(w.send(w.event(cfn.RequestUpdate, nil)))
 }

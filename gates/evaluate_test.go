@@ -74,22 +74,23 @@ func askAll() (*answers, error) {
 		answers:   &answers{assemblies: map[string]Assembly{}, findings: map[string][]Finding{}, applied: map[string]bool{}},
 		templates: make(chan Stack),
 	}
-	validated := make(chan struct{})
-	go func() {
-		defer close(validated)
-		found, err := Validate(context.Background(), root, func(yield func(Stack) bool) {
-			for template := range a.templates {
-				yield(template)
-			}
+	var validators sync.WaitGroup
+	for range 2 { // one would be what everybody waits for
+		validators.Go(func() {
+			found, err := Validate(context.Background(), root, func(yield func(Stack) bool) {
+				for template := range a.templates {
+					yield(template)
+				}
+			})
+			a.add(found, nil, err)
 		})
-		a.add(found, nil, err)
-	}()
+	}
 	for i, list := range orders() {
 		a.group.Go(func() { a.apart(jobs{filepath.Join(dir, fmt.Sprint(i)), list}) })
 	}
 	a.group.Wait()
 	close(a.templates)
-	<-validated
+	validators.Wait()
 	return a.answers, errors.Join(append(a.errs, os.RemoveAll(dir))...)
 }
 

@@ -34,6 +34,7 @@ const container = "Properties/ContainerDefinitions/0/"
 // Sabotage are single edits to production's templates, each with the rule that notices it.
 var Sabotage = slices.Concat(
 	sabotagedTask, sabotagedRelease, sabotagedStores, sabotagedEdges, sabotagedDatabase, sabotagedRecord, sabotagedTrust,
+	sabotagedTasks, sabotagedReleases, sabotagedReach, sabotagedRest,
 )
 
 var sabotagedTask = []Edit{

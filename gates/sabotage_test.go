@@ -62,10 +62,11 @@ func sabotaged(production []Stack, by string) (templates []Stack, err error) {
 			err = errors.Join(err, failed)
 			continue
 		}
-		place := fmt.Sprint(whole.Name, id, mentioned(edit.To))
+		broughtIn := there(whole, mentioned(edit.To))
+		place := fmt.Sprint(whole.Name, id, broughtIn)
 		if names[place] == "" {
 			names[place] = fmt.Sprintf("near-%d", i)
-			unedited[place] = near(whole, id, mentioned(edit.To), by == "packs")
+			unedited[place] = near(whole, id, broughtIn, by == "packs")
 			templates = append(templates, Stack{Name: names[place], Template: unedited[place].Template})
 		}
 		edited, _, failed := edit.Apply([]Stack{unedited[place]})
@@ -75,10 +76,21 @@ func sabotaged(production []Stack, by string) (templates []Stack, err error) {
 	return templates, err
 }
 
+// there are the ids among strings that are those of a stack's resources.
+func there(stack Stack, names map[string]bool) []string {
+	var ids []string
+	for _, id := range slices.Sorted(maps.Keys(stack.Template["Resources"].(object))) {
+		if names[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // near is a stack with one resource and what an edit brings in, those that mention it, and what these mention. Closed, it
 // has what those mention, and so on, as CfnInclude must have it; else those of the resource's type, which may do what the
 // one does no longer.
-func near(whole Stack, id string, broughtIn map[string]bool, closed bool) Stack {
+func near(whole Stack, id string, broughtIn []string, closed bool) Stack {
 	template := clone(whole.Template)
 	all, kept := template["Resources"].(object), object{}
 	take := func(id string) {
@@ -93,7 +105,7 @@ func near(whole Stack, id string, broughtIn map[string]bool, closed bool) Stack 
 		}
 	}
 	take(id)
-	for other := range broughtIn {
+	for _, other := range broughtIn {
 		take(other)
 	}
 	for other, resource := range all {

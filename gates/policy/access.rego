@@ -40,7 +40,7 @@ permissions contains [id, statement] if {
 violation contains v if {
 	some [id, statement] in permissions
 	some action in listed(object.get(statement, "Action", []))
-	regex.match(`^\*$|:\*$`, action)
+	trim_prefix(action, sprintf("%s:", [split(action, ":")[0]])) == "*"
 	v := finding("PAY-ACCESS-01", id, "Properties.PolicyDocument", sprintf("%s is more than anybody needs", [action]))
 }
 
@@ -51,6 +51,7 @@ of_a_kind := `^arn:[^:]*:[^:]*:[^:]*:[^:]*:[a-z-]+[/:]\*$`
 violation contains v if {
 	some [id, statement] in permissions
 	some resource in listed(object.get(statement, "Resource", []))
+	endswith(text(resource), "*")
 	regex.match(anything, text(resource))
 	some action in listed(object.get(statement, "Action", []))
 	not unscopable[action]
@@ -60,6 +61,7 @@ violation contains v if {
 violation contains v if {
 	some [id, statement] in permissions
 	some resource in listed(object.get(statement, "Resource", []))
+	endswith(text(resource), "*")
 	regex.match(of_a_kind, text(resource))
 	some action in listed(object.get(statement, "Action", []))
 	not unscopable[action]
@@ -139,7 +141,7 @@ violation contains v if {
 # Services that act for whoever owns a resource take on a role for anybody's, unless it asks whose.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 deputies := {
-	"cloudtrail.amazonaws.com", "ecs-tasks.amazonaws.com", "firehose.amazonaws.com", "logs.amazonaws.com",
+	"cloudtrail.amazonaws.com", "codedeploy.amazonaws.com", "ecs-tasks.amazonaws.com", "firehose.amazonaws.com", "logs.amazonaws.com",
 	"monitoring.rds.amazonaws.com", "vpc-flow-logs.amazonaws.com",
 }
 

@@ -17,6 +17,21 @@ expires(rule) if rule.ExpirationInDays
 
 expires(rule) if rule.NoncurrentVersionExpiration
 
+# Parts of what never came whole are kept, and paid for, without being seen.
+violation contains v if {
+	some id, bucket in typed("AWS::S3::Bucket")
+	some rule in bucket.properties.LifecycleConfiguration.Rules
+	not rule.AbortIncompleteMultipartUpload.DaysAfterInitiation <= 7
+	v := finding("PAY-LOGS-11", id, "Properties.LifecycleConfiguration", "parts of objects are kept for ever")
+}
+
+violation contains v if {
+	some id, bucket in typed("AWS::S3::Bucket")
+	some rule in bucket.properties.LifecycleConfiguration.Rules
+	rule.NoncurrentVersionExpiration.NewerNoncurrentVersions
+	v := finding("PAY-LOGS-11", id, "Properties.LifecycleConfiguration", "what was written over is counted, and not kept for its time")
+}
+
 outlasts(rule) if {
 	rule.NoncurrentVersionExpiration.NoncurrentDays
 	not production
@@ -44,6 +59,7 @@ violation contains v if {
 }
 
 written(source, logging) if {
+	logging.DestinationBucketName.__ref != source
 	some statement in bucket_statements(logging.DestinationBucketName)
 	statement.Effect == "Allow"
 	"s3:PutObject" in listed(statement.Action)
@@ -105,6 +121,13 @@ all_objects(statement) if {
 	endswith(text(resource), "}/*")
 }
 
+# whole_bucket says that a statement is about a bucket and all that is in it.
+whole_bucket(statement, bucket) if {
+	all_objects(statement)
+	some resource in listed(statement.Resource)
+	resource.__ref == bucket
+}
+
 violation contains v if {
 	some id, _ in typed("AWS::S3::Bucket")
 	not new_tls_only(id)
@@ -116,7 +139,8 @@ new_tls_only(id) if {
 	statement.Effect == "Deny"
 	anybody(statement.Principal)
 	statement.Action == "s3:*"
-	all_objects(statement)
+	whole_bucket(statement, id)
+	count(statement.Condition) == 1
 	to_number(statement.Condition.NumericLessThan["s3:TlsVersion"]) >= 1.2
 }
 
@@ -127,7 +151,35 @@ violation contains v if {
 	statement.Effect == "Allow"
 	some principal in listed(statement.Principal.AWS)
 	not reference(principal)
-	some action in listed(statement.Action)
-	action != "s3:PutObject"
-	v := finding("PAY-CRYPT-21", id, "Properties.PolicyDocument", "another account may do more in a bucket than write")
+	not writes_logs(statement, principal)
+	v := finding("PAY-CRYPT-21", id, "Properties.PolicyDocument", "another account than AWS's may write into a bucket, or one may do more than write its logs")
 }
+
+writes_logs(statement, principal) if {
+	statement.Action == "s3:PutObject"
+	balancing_accounts[split(principal, ":")[4]]
+	every resource in listed(statement.Resource) {
+		contains(text(resource), "/AWSLogs/")
+	}
+}
+
+# A service that writes logs neither reads nor deletes them, and writes what is for us.
+violation contains v if {
+	some id, policy in typed("AWS::S3::BucketPolicy")
+	some statement in policy.properties.PolicyDocument.Statement
+	statement.Effect == "Allow"
+	statement.Principal.Service
+	not writes_for_us(statement)
+	v := finding("PAY-CRYPT-21", id, "Properties.PolicyDocument", sprintf("%v may do more in a bucket than write our logs", [statement.Principal.Service]))
+}
+
+writes_for_us(statement) if statement.Action == "s3:GetBucketAcl"
+
+writes_for_us(statement) if {
+	statement.Action == "s3:PutObject"
+	owned(statement)
+}
+
+owned(statement) if statement.Condition
+
+owned(statement) if load_balancing(statement.Principal)

@@ -11,7 +11,7 @@ containers contains [id, i, c] if {
 
 root_user(c) if not c.User
 
-root_user(c) if regex.match(`^(0|root)(:|$)`, c.User)
+root_user(c) if regex.match(`^(0|root)(:|$)|:(0|root)$`, c.User)
 
 violation contains v if {
 	some [id, i, c] in containers
@@ -59,12 +59,19 @@ violation contains v if {
 given_secret(c, name) if {
 	some s in c.Secrets
 	s.Name == name
-	from_a_secret(s.ValueFrom)
+	from_a_secret(text(s.ValueFrom), sprintf(":%s::", [lower(trim_prefix(name, "DB_"))]))
 }
 
-from_a_secret(value) if reference(value)
+from_a_secret(value, key) if {
+	some id, _ in typed("AWS::SecretsManager::Secret")
+	startswith(value, sprintf("{ref:%s}", [id]))
+	endswith(value, key)
+}
 
-from_a_secret(value) if startswith(value, "arn:aws:secretsmanager:") # somebody's, which the configuration names
+from_a_secret(value, key) if {
+	startswith(value, "arn:aws:secretsmanager:") # somebody's, which the configuration names
+	endswith(value, key)
+}
 
 # Spot gives two minutes' notice: less cuts payments off, and Fargate takes no more.
 violation contains v if {
@@ -73,9 +80,12 @@ violation contains v if {
 	v := finding("PAY-CONTAINER-07", id, sprintf("Properties.ContainerDefinitions.%d.StopTimeout", [i]), "a container is not given the two minutes that Spot gives")
 }
 
+# Payments do not wait until a line is logged.
 logs(c) if {
 	c.LogConfiguration.LogDriver == "awslogs"
 	reference(c.LogConfiguration.Options["awslogs-group"])
+	c.LogConfiguration.Options.mode == "non-blocking"
+	to_number(trim_suffix(c.LogConfiguration.Options["max-buffer-size"], "b")) >= 1048576
 }
 
 violation contains v if {
@@ -85,19 +95,20 @@ violation contains v if {
 }
 
 # A tag can be moved; what the ImageGate resolved is a digest.
-pinned(image) if startswith(image.__kind, "getatt:")
-
-pinned(image) if contains(image, "@sha256:")
+pinned(image) if {
+	image.__kind == "getatt:Image"
+	input.resources[image.__ref].resourceType == "Custom::ImageGate"
+}
 
 violation contains v if {
 	some [id, i, c] in containers
 	not pinned(c.Image)
-	v := finding("PAY-CONTAINER-09", id, sprintf("Properties.ContainerDefinitions.%d.Image", [i]), "an image is named by a tag, which can be moved")
+	v := finding("PAY-CONTAINER-09", id, sprintf("Properties.ContainerDefinitions.%d.Image", [i]), "an image is named by a tag, which can be moved, or comes from somebody else")
 }
 
 violation contains v if {
 	some id, task in typed("AWS::ECS::TaskDefinition")
-	task.properties.NetworkMode != "awsvpc"
+	object.get(task.properties, "NetworkMode", "bridge") != "awsvpc"
 	v := finding("PAY-CONTAINER-10", id, "Properties.NetworkMode", "tasks share their host's network")
 }
 
@@ -112,4 +123,61 @@ violation contains v if {
 	some id, task in typed("AWS::ECS::TaskDefinition")
 	task.properties.TaskRoleArn.__ref == task.properties.ExecutionRoleArn.__ref
 	v := finding("PAY-CONTAINER-12", id, "Properties.TaskRoleArn", "the application has the rights that starting it needs, its secrets' among them")
+}
+
+# A port below 1024 is for root, and UDP is no way to the load balancer.
+violation contains v if {
+	some [id, i, c] in containers
+	some port in c.PortMappings
+	not unprivileged(port)
+	v := finding("PAY-CONTAINER-13", id, sprintf("Properties.ContainerDefinitions.%d.PortMappings", [i]), "a container listens where it must not")
+}
+
+# What can be written to is what ECS Exec needs, and /tmp.
+writable := {"/managed-agents", "/var/log/amazon/ssm", "/var/lib/amazon/ssm", "/tmp"}
+
+violation contains v if {
+	some [id, i, c] in containers
+	some mount in c.MountPoints
+	not writable[mount.ContainerPath]
+	v := finding("PAY-CONTAINER-02", id, sprintf("Properties.ContainerDefinitions.%d.MountPoints", [i]), sprintf("%s can be written to", [mount.ContainerPath]))
+}
+
+# Without an init process what Exec starts is never ended, and a task that lost its container goes on without it.
+violation contains v if {
+	some [id, i, c] in containers
+	not minded(c)
+	v := finding("PAY-CONTAINER-14", id, sprintf("Properties.ContainerDefinitions.%d", [i]), "nobody minds the container's processes, or that it has ended")
+}
+
+minded(c) if {
+	c.Essential == true
+	c.LinuxParameters.InitProcessEnabled == true
+}
+
+violation contains v if {
+	some id, task in typed("AWS::ECS::TaskDefinition")
+	not task.properties.RequiresCompatibilities == ["FARGATE"]
+	v := finding("PAY-CONTAINER-15", id, "Properties.RequiresCompatibilities", "tasks run on machines that somebody must patch")
+}
+
+violation contains v if {
+	some id, task in typed("AWS::ECS::TaskDefinition")
+	task.properties.RuntimePlatform.OperatingSystemFamily != "LINUX"
+	v := finding("PAY-CONTAINER-15", id, "Properties.RuntimePlatform", "tasks run on an operating system that no rule is for")
+}
+
+# The application asks for no credentials itself: what it knows, ECS gives it.
+violation contains v if {
+	some id, task in typed("AWS::ECS::TaskDefinition")
+	some [policy, statement] in permissions
+	given(task.properties.TaskRoleArn.__ref, policy)
+	some action in listed(statement.Action)
+	split(action, ":")[0] in {"ecs", "iam", "lambda", "secretsmanager", "ssm", "sts"}
+	v := finding("PAY-CONTAINER-12", id, "Properties.TaskRoleArn", sprintf("the application may %s", [action]))
+}
+
+unprivileged(port) if {
+	port.ContainerPort >= 1024
+	port.Protocol == "tcp"
 }

@@ -117,3 +117,78 @@ violation contains v if {
 	by_address(rule.properties)
 	v := finding("PAY-DATABASE-12", id, "Properties", "the database is open to addresses")
 }
+
+violation contains v if {
+	some cluster in typed("AWS::RDS::DBCluster")
+	some group in cluster.properties.VpcSecurityGroupIds
+	some rule in input.resources[group.__ref].properties.SecurityGroupEgress
+	not nowhere(rule)
+	v := finding("PAY-DATABASE-21", group.__ref, "Properties.SecurityGroupEgress", "the database has a way out")
+}
+
+violation contains v if {
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	count(object.get(cluster.properties, "VpcSecurityGroupIds", [])) != 1
+	v := finding("PAY-DATABASE-21", id, "Properties.VpcSecurityGroupIds", "the database has the VPC's default security group")
+}
+
+# The engine that the parameters, the log and the rotation are for, in a version that AWS mends.
+violation contains v if {
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	not current(cluster)
+	v := finding("PAY-DATABASE-22", id, "Properties.EngineVersion", "the database's engine is old, or another than its parameters are for")
+}
+
+current(cluster) if {
+	cluster.properties.Engine == "aurora-postgresql"
+	major := split(cluster.properties.EngineVersion, ".")[0]
+	to_number(major) >= 16
+	group := input.resources[cluster.properties.DBClusterParameterGroupName.__ref]
+	group.properties.Family == sprintf("aurora-postgresql%s", [major])
+}
+
+violation contains v if {
+	some id, instance in typed("AWS::RDS::DBInstance")
+	not regex.match("^rds-ca-(rsa2048|rsa4096|ecc384)-g1$", object.get(instance.properties, "CACertificateIdentifier", ""))
+	v := finding("PAY-DATABASE-23", id, "Properties.CACertificateIdentifier", "who connects cannot tell that it is the database")
+}
+
+violation contains v if {
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	not cluster_insight(cluster.properties)
+	v := finding("PAY-DATABASE-11", id, "Properties.PerformanceInsightsEnabled", "nobody sees what the database does, or it is not encrypted with a key of ours")
+}
+
+cluster_insight(cluster) if {
+	cluster.PerformanceInsightsEnabled == true
+	reference(cluster.PerformanceInsightsKmsKeyId)
+}
+
+# One that is created is asked for by its endpoint, and its master makes the application's users.
+violation contains v if {
+	some id, credentials in typed("Custom::ApplicationCredentials")
+	made := {true | reference(credentials.properties.Host)} | {false | not reference(credentials.properties.Host)}
+	mastered := {true | reference(credentials.properties.MasterSecretArn)} | {false | not reference(credentials.properties.MasterSecretArn)}
+	made != mastered
+	v := finding("PAY-DATABASE-24", id, "Properties", "tasks are sent to another database than the one that is made")
+}
+
+violation contains v if {
+	some id, credentials in typed("Custom::ApplicationCredentials")
+	credentials.properties.Username != "payment_processor"
+	v := finding("PAY-DATABASE-24", id, "Properties.Username", "the application is somebody else in the database")
+}
+
+violation contains v if {
+	some id, group in typed("AWS::RDS::DBSubnetGroup")
+	count(group.properties.SubnetIds) < 2
+	v := finding("PAY-DATABASE-19", id, "Properties.SubnetIds", "the database goes with one zone")
+}
+
+# The first payment after a pause would wait for about 15 seconds.
+violation contains v if {
+	production
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	cluster.properties.ServerlessV2ScalingConfiguration.MinCapacity == 0
+	v := finding("PAY-DATABASE-25", id, "Properties.ServerlessV2ScalingConfiguration", "production's database pauses")
+}

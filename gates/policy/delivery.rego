@@ -56,6 +56,87 @@ violation contains v if {
 	v := finding("PAY-LOGS-19", id, "Properties", "nobody knows why something is not archived")
 }
 
+# What is told to publish is one topic, under one name: the gate alarms know no other.
+violation contains v if {
+	some id, topic in typed("AWS::SNS::Topic")
+	not startswith(object.get(topic.properties, "TopicName", ""), "payment-processor-alarms-")
+	v := finding("PAY-LOGS-28", id, "Properties.TopicName", "the alarms that stop a release tell nobody")
+}
+
+violation contains v if {
+	some id, policy in typed("AWS::SNS::TopicPolicy")
+	some statement in policy.properties.PolicyDocument.Statement
+	statement.Effect == "Allow"
+	statement.Action != "sns:Publish"
+	v := finding("PAY-CRYPT-23", id, "Properties.PolicyDocument", "who may publish may do more with the topic")
+}
+
+violation contains v if {
+	some id, rule in typed("AWS::Events::Rule")
+	some source in rule.properties.EventPattern.source
+	not startswith(source, "aws.")
+	v := finding("PAY-LOGS-20", id, "Properties.EventPattern", "what is followed are not AWS's events")
+}
+
+# Events are lost at times: what follows one asks again by itself.
+violation contains v if {
+	some id, rule in typed("AWS::Events::Rule")
+	rule.properties.EventPattern
+	some told in rule.properties.Targets
+	input.resources[told.Arn.__ref].resourceType == "AWS::Lambda::Function"
+	not asked_again(told.Arn.__ref)
+	v := finding("PAY-LOGS-29", id, "Properties.Targets", "when an event is lost, nothing follows")
+}
+
+asked_again(function) if {
+	some rule in typed("AWS::Events::Rule")
+	some told in rule.properties.Targets
+	refers(told.Arn, function)
+	soon(rule.properties.ScheduleExpression)
+}
+
+soon(schedule) if schedule in {"rate(5 minutes)", "rate(10 minutes)", "rate(15 minutes)"}
+
+violation contains v if {
+	some id, rule in typed("AWS::Events::Rule")
+	schedule := rule.properties.ScheduleExpression
+	not soon(schedule)
+	v := finding("PAY-LOGS-29", id, "Properties.ScheduleExpression", "what was missed is asked for too late")
+}
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+violation contains v if {
+	some id, logging in typed("AWS::WAFv2::LoggingConfiguration")
+	some destination in logging.properties.LogDestinationConfigs
+	not delivered(destination)
+	v := finding("PAY-LOGS-30", id, "Properties.LogDestinationConfigs", "log delivery may not write what the firewall refuses")
+}
+
+delivered(destination) if {
+	some group, _ in typed("AWS::Logs::LogGroup")
+	refers(destination, group)
+	some policy in typed("AWS::Logs::ResourcePolicy")
+	document := text(policy.properties.PolicyDocument)
+	contains(document, "delivery.logs.amazonaws.com")
+	contains(document, sprintf("{ref:%s}", [group]))
+}
+
+violation contains v if {
+	some id, policy in typed("AWS::Logs::ResourcePolicy")
+	document := json.unmarshal(text(policy.properties.PolicyDocument))
+	some statement in listed(document.Statement)
+	not {action | some action in listed(statement.Action)} == {"logs:CreateLogStream", "logs:PutLogEvents"}
+	v := finding("PAY-LOGS-16", id, "Properties.PolicyDocument", "a service may do more with a log group than write")
+}
+
+violation contains v if {
+	some id, policy in typed("AWS::Logs::ResourcePolicy")
+	document := json.unmarshal(text(policy.properties.PolicyDocument))
+	some statement in listed(document.Statement)
+	not statement.Principal.Service
+	v := finding("PAY-LOGS-16", id, "Properties.PolicyDocument", "who writes to a log group is no service")
+}
+
 acts(rule) if {
 	startswith(object.get(rule.properties, "State", "ENABLED"), "ENABLED")
 	count(rule.properties.Targets) > 0

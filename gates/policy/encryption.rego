@@ -150,8 +150,8 @@ tls_only(bucket) if {
 	statement.Effect == "Deny"
 	anybody(statement.Principal)
 	statement.Action == "s3:*"
-	all_objects(statement)
-	statement.Condition.Bool["aws:SecureTransport"] == "false"
+	whole_bucket(statement, bucket)
+	statement.Condition == {"Bool": {"aws:SecureTransport": "false"}}
 }
 
 violation contains v if {
@@ -205,7 +205,7 @@ violation contains v if {
 
 generated(secret) if {
 	secret.properties.GenerateSecretString.PasswordLength >= 32
-	secret.properties.GenerateSecretString.GenerateStringKey
+	secret.properties.GenerateSecretString.GenerateStringKey == "password"
 }
 
 violation contains v if {
@@ -234,7 +234,11 @@ precious[id] := res if {
 	audit[id]
 }
 
-preserved(res) if regex.match("^(Retain|Snapshot)", res.deletionPolicy)
+preserved(res) if {
+	every on in [res.deletionPolicy, res.updateReplacePolicy] {
+		substring(on, 0, 6) in {"Retain", "Snapsh"}
+	}
+}
 
 violation contains v if {
 	some id, stream in typed("AWS::KinesisFirehose::DeliveryStream")
@@ -245,4 +249,10 @@ violation contains v if {
 enciphered(input_of) if {
 	input_of.KeyType == "CUSTOMER_MANAGED_CMK"
 	reference(input_of.KeyARN)
+}
+
+violation contains v if {
+	some id, stream in typed("AWS::KinesisFirehose::DeliveryStream")
+	not reference(stream.properties.ExtendedS3DestinationConfiguration.EncryptionConfiguration.KMSEncryptionConfig.AWSKMSKeyARN)
+	v := finding("PAY-CRYPT-17", id, "Properties.ExtendedS3DestinationConfiguration", "what a stream writes is not encrypted with a key of ours")
 }

@@ -76,8 +76,7 @@ weakened(group) if count(group.ExcludedRules) > 0
 
 weakened(group) if {
 	some override in group.RuleActionOverrides
-	some harmless in ["Allow", "Count"]
-	override.ActionToUse[harmless]
+	not override.ActionToUse.Block
 }
 
 violation contains v if {
@@ -90,8 +89,14 @@ violation contains v if {
 rate_limited(acl) if {
 	some rule in acl.properties.Rules
 	rule.Statement.RateBasedStatement.Limit
+	rule.Statement.RateBasedStatement.AggregateKeyType == "IP" # the header that says for whom somebody asks is theirs to write
+	rule.Statement.RateBasedStatement.EvaluationWindowSec == 300
 	not rule.Statement.RateBasedStatement.ScopeDownStatement
 	rule.Action.Block
+	object.get(rule.Action.Block, ["CustomResponse", "ResponseCode"], 403) >= 400
+	every other in acl.properties.Rules {
+		other.Priority >= rule.Priority
+	}
 }
 
 violation contains v if {
@@ -132,6 +137,18 @@ violation contains v if {
 
 violation contains v if {
 	some id, acl in typed("AWS::WAFv2::WebACL")
+	not measured(acl)
+	v := finding("PAY-ENTRANCE-11", id, "Properties.VisibilityConfig", "what the firewall does is not measured, or two rules as one")
+}
+
+measured(acl) if {
+	acl.properties.Scope == "REGIONAL"
+	acl.properties.VisibilityConfig.CloudWatchMetricsEnabled == true
+	count({rule.VisibilityConfig.MetricName | some rule in acl.properties.Rules}) == count(acl.properties.Rules)
+}
+
+violation contains v if {
+	some id, acl in typed("AWS::WAFv2::WebACL")
 	some rule in acl.properties.Rules
 	rule.Action.Allow
 	v := finding("PAY-ENTRANCE-12", id, "Properties.Rules", "a rule lets requests pass before the others have looked")
@@ -164,7 +181,7 @@ keeps(logging, action) if {
 
 violation contains v if {
 	some id, logging in typed("AWS::WAFv2::LoggingConfiguration")
-	some action in ["BLOCK", "COUNT"]
+	some action in ["BLOCK", "COUNT", "EXCLUDED_AS_COUNT"]
 	not keeps(logging, action)
 	v := finding("PAY-ENTRANCE-14", id, "Properties.LoggingFilter", sprintf("the firewall does not log a %s", [action]))
 }
@@ -180,4 +197,63 @@ violation contains v if {
 	some id, balancer in typed("AWS::ElasticLoadBalancingV2::LoadBalancer")
 	count(balancer.properties.Subnets) < 2
 	v := finding("PAY-ENTRANCE-15", id, "Properties.Subnets", "the load balancer goes with one zone")
+}
+
+violation contains v if {
+	some id, balancer in typed("AWS::ElasticLoadBalancingV2::LoadBalancer")
+	balancer.properties.Type != "application"
+	v := finding("PAY-ENTRANCE-16", id, "Properties.Type", "the load balancer does not read what passes, and the firewall is not asked")
+}
+
+violation contains v if {
+	some id, listener in typed("AWS::ElasticLoadBalancingV2::Listener")
+	listener.properties.Protocol == "HTTPS"
+	count(object.get(listener.properties, "Certificates", [])) != 1
+	v := finding("PAY-ENTRANCE-17", id, "Properties.Certificates", "a listener shows no certificate, or more than its own")
+}
+
+# A redirect stays where the customer was, and the browser remembers it.
+violation contains v if {
+	some id, listener in typed("AWS::ElasticLoadBalancingV2::Listener")
+	some action in listener.properties.DefaultActions
+	not action.RedirectConfig == {"Port": "443", "Protocol": "HTTPS", "StatusCode": "HTTP_301"}
+	action.RedirectConfig
+	v := finding("PAY-ENTRANCE-18", id, "Properties.DefaultActions", "customers are sent somewhere else than to HTTPS, or each time anew")
+}
+
+violation contains v if {
+	some id, listener in typed("AWS::ElasticLoadBalancingV2::Listener")
+	not listener.properties.Port in {80, 443, 9001}
+	v := finding("PAY-ENTRANCE-18", id, "Properties.Port", "customers find nobody where they look, or somebody else where they do not")
+}
+
+# Healthy is who answers 200, asked often enough that a release of minutes sees it.
+asked(group) if {
+	group.Matcher.HttpCode == "200"
+	group.HealthCheckIntervalSeconds <= 30
+	group.HealthCheckTimeoutSeconds < group.HealthCheckIntervalSeconds
+	group.UnhealthyThresholdCount <= 3
+	startswith(group.HealthCheckPath, "/")
+	object.get(group, "HealthCheckProtocol", group.Protocol) == group.Protocol
+	group.TargetType == "ip"
+}
+
+violation contains v if {
+	some id, group in typed("AWS::ElasticLoadBalancingV2::TargetGroup")
+	not asked(group.properties)
+	v := finding("PAY-ENTRANCE-19", id, "Properties", "a task that fails is taken for healthy, or for too long")
+}
+
+# A task finishes what it has begun before Spot, or a release, ends it; a customer of blue is let go to green.
+violation contains v if {
+	some id, group in typed("AWS::ElasticLoadBalancingV2::TargetGroup")
+	not lets_go(group.properties.TargetGroupAttributes)
+	v := finding("PAY-ENTRANCE-20", id, "Properties.TargetGroupAttributes", "payments are cut off, or customers stay with tasks that go")
+}
+
+lets_go(attributes) if {
+	attribute(attributes, "stickiness.enabled") == "false"
+	delay := to_number(attribute(attributes, "deregistration_delay.timeout_seconds"))
+	delay >= 30
+	delay < 120
 }

@@ -24,6 +24,8 @@ never_expires(repository) if {
 	running.selection.countNumber >= 1000
 	every rule in rules {
 		rule.rulePriority >= running.rulePriority
+		rule.selection.countType == "imageCountMoreThan"
+		rule.selection.countNumber >= 10
 	}
 }
 

@@ -27,6 +27,8 @@ flow_logged(vpc) if {
 	some flow in typed("AWS::EC2::FlowLog")
 	refers(flow.properties.ResourceId, vpc)
 	flow.properties.TrafficType == "ALL"
+	flow.properties.ResourceType == "VPC"
+	flow.properties.LogDestinationType == "cloud-watch-logs"
 }
 
 violation contains v if {
@@ -81,12 +83,12 @@ audited_by contains told.Arn if {
 
 violation contains v if {
 	some id, function in typed("AWS::Lambda::Function")
-	not reference(function.properties.LoggingConfig.LogGroup)
+	not well_logged(function.properties.LoggingConfig)
 	v := finding("PAY-LOGS-05", id, "Properties.LoggingConfig", "a function logs to a group that Lambda makes, unencrypted and endless")
 }
 
 logged(machine) if {
-	machine.properties.LoggingConfiguration.Level != "OFF"
+	machine.properties.LoggingConfiguration.Level == "ALL"
 	object.get(machine.properties.LoggingConfiguration, "IncludeExecutionData", false) == false # it has the URLs by which CloudFormation is answered
 	some d in machine.properties.LoggingConfiguration.Destinations
 	reference(d.CloudWatchLogsLogGroup.LogGroupArn)
@@ -131,6 +133,10 @@ well_kept(trail) if {
 	trail.properties.EnableLogFileValidation == true
 	trail.properties.IsMultiRegionTrail == true
 	trail.properties.IsLogging == true
+	trail.properties.IncludeGlobalServiceEvents == true
+	reference(trail.properties.CloudWatchLogsLogGroupArn)
+	takes_trail(trail.properties.S3BucketName.__ref)
+	encrypts_trail(input.resources[trail.properties.KMSKeyId.__ref].properties.KeyPolicy)
 	reference(trail.properties.KMSKeyId)
 }
 
@@ -138,4 +144,61 @@ violation contains v if {
 	some id, trail in typed("AWS::CloudTrail::Trail")
 	not well_kept(trail)
 	v := finding("PAY-LOGS-10", id, "Properties", "a trail is off, unencrypted, unvalidated or of one region")
+}
+
+well_logged(logging) if {
+	reference(logging.LogGroup)
+	logging.LogFormat == "JSON"
+}
+
+violation contains v if {
+	some id, machine in typed("AWS::StepFunctions::StateMachine")
+	not machine.properties.TracingConfiguration.Enabled == true
+	v := finding("PAY-LOGS-09", id, "Properties.TracingConfiguration", "a state machine is not traced")
+}
+
+# The CDK's framework logs what CloudFormation is answered by; our own functions have nothing to hide.
+violation contains v if {
+	some id, function in typed("AWS::Lambda::Function")
+	startswith(function.properties.Runtime, "provided.")
+	function.properties.LoggingConfig.ApplicationLogLevel
+	v := finding("PAY-LOGS-05", id, "Properties.LoggingConfig", "a function keeps to itself what it does")
+}
+
+# Runtimes that AWS still mends.
+violation contains v if {
+	some id, function in typed("AWS::Lambda::Function")
+	not function.properties.Runtime in {"provided.al2023", "nodejs22.x", "nodejs24.x"}
+	v := finding("PAY-ACCESS-16", id, "Properties.Runtime", "known holes in a function's runtime stay open")
+}
+
+# A cluster that exports its log before there is a group for it makes one, unencrypted and endless.
+violation contains v if {
+	some id, cluster in typed("AWS::RDS::DBCluster")
+	not prepared(cluster)
+	v := finding("PAY-LOGS-27", id, "DependsOn", "the database makes a log group of its own, unencrypted and endless")
+}
+
+prepared(cluster) if {
+	some group in cluster.dependsOn
+	input.resources[group].properties.LogGroupName == sprintf("/aws/rds/cluster/%s/postgresql", [cluster.properties.DBClusterIdentifier])
+}
+
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+takes_trail(bucket) if {
+	statements := [statement |
+		some statement in bucket_statements({"__ref": bucket})
+		statement.Effect == "Allow"
+		statement.Principal.Service == "cloudtrail.amazonaws.com"
+		statement.Condition.StringEquals["aws:SourceArn"]
+	]
+	{statement.Action | some statement in statements} == {"s3:GetBucketAcl", "s3:PutObject"}
+}
+
+encrypts_trail(policy) if {
+	some statement in policy.Statement
+	statement.Effect == "Allow"
+	statement.Principal.Service == "cloudtrail.amazonaws.com"
+	statement.Action == "kms:GenerateDataKey*"
+	contains(text(statement.Condition.StringEquals["aws:SourceArn"]), ":trail/")
 }

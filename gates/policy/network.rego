@@ -242,3 +242,15 @@ by_somewhere(rule) if {
 
 # A prefix list is AWS's addresses: also of what another account keeps there.
 by_somewhere(rule) if rule.DestinationPrefixListId
+
+# A network of half the world is the world.
+open_to_world(rule) if to_number(split(rule.CidrIp, "/")[1]) < 8
+
+open_to_world(rule) if to_number(split(rule.CidrIpv6, "/")[1]) < 32
+
+violation contains v if {
+	some [id, rule] in egress
+	not one_port(rule)
+	not nowhere(rule)
+	v := finding("PAY-NETWORK-19", id, "Properties.SecurityGroupEgress", "more than one TCP port leads out")
+}

@@ -47,7 +47,7 @@ violation contains v if {
 
 probed(release) if {
 	some hook in app_spec(release).Hooks
-	hook.BeforeAllowTraffic
+	hooked(hook.BeforeAllowTraffic)
 }
 
 gate_metrics := {"UnHealthyHostCount", "HTTPCode_Target_5XX_Count", "TargetResponseTime"}
@@ -140,7 +140,8 @@ violation contains v if {
 
 violation contains v if {
 	some id, task in typed("AWS::ECS::TaskDefinition")
-	not startswith(object.get(task, "deletionPolicy", ""), "Retain")
+	some on in ["deletionPolicy", "updateReplacePolicy"]
+	not startswith(object.get(task, on, ""), "Retain")
 	v := finding("PAY-RELEASE-11", id, "DeletionPolicy", "the old revision is gone when a release is taken back")
 }
 
@@ -188,4 +189,96 @@ violation contains v if {
 	network := target(release).NetworkConfiguration.AwsvpcConfiguration
 	network.AssignPublicIp != "DISABLED"
 	v := finding("PAY-RELEASE-12", id, "Properties.AppSpec", "tasks have public addresses after the next release")
+}
+
+# hooked says that CodeDeploy asks a function that asks the tasks, or one of those who configure it.
+hooked(hook) if {
+	some id, function in typed("AWS::Lambda::Function")
+	contains(hook, sprintf("{ref:%s}", [id]))
+	function.properties.Environment.Variables.PROBE_FUNCTION
+	function.properties.Environment.Variables.HEALTH_CHECK_PATH
+}
+
+hooked(hook) if startswith(hook, "arn:aws:lambda:")
+
+# wired says that a release shifts to the task definition of this template, after asking each way in which it is healthy.
+wired(release) if {
+	task := release.properties.TaskDefinition.__ref
+	contains(text(release.properties.AppSpec), sprintf("{ref:%s}", [task]))
+	some pair in pairs
+	some listener in pair.ProdTrafficRoute.ListenerArns
+	refers(release.properties.Listener, listener.__ref)
+	checked := {path | some path in release.properties.Paths}
+	every group in pair.TargetGroups {
+		input.resources[group.Name.__ref].properties.HealthCheckPath in checked
+	}
+}
+
+violation contains v if {
+	some id, release in typed("Custom::Release")
+	not wired(release)
+	v := finding("PAY-RELEASE-24", id, "Properties", "a release shifts to something else, or asks for too little first")
+}
+
+violation contains v if {
+	some id, _ in typed("AWS::CodeDeploy::DeploymentGroup")
+	count(typed("Custom::Release")) == 0
+	v := finding("PAY-RELEASE-24", id, "Properties", "a new task definition releases nothing")
+}
+
+# CloudFormation gives a release an hour, and the functions decide when it has failed.
+violation contains v if {
+	some type in ["Custom::LiveTargetGroup", "Custom::Release"]
+	some id, res in typed(type)
+	to_number(res.properties.ServiceTimeout) != 3600
+	v := finding("PAY-RELEASE-25", id, "Properties.ServiceTimeout", "CloudFormation ends a release before it has ended")
+}
+
+# A service that is made on another task definition than this template's stays on it.
+violation contains v if {
+	some id, service in typed("AWS::ECS::Service")
+	families := {task.properties.Family | some task in typed("AWS::ECS::TaskDefinition")}
+	not service.properties.TaskDefinition in families
+	v := finding("PAY-RELEASE-26", id, "Properties.TaskDefinition", "the service is of another task definition")
+}
+
+violation contains v if {
+	some id, task in typed("AWS::ECS::TaskDefinition")
+	some gate in typed("Custom::ImageGate")
+	gate.properties.Architecture != task.properties.RuntimePlatform.CpuArchitecture
+	v := finding("PAY-RELEASE-26", id, "Properties.RuntimePlatform", "the image is looked for in another architecture")
+}
+
+# What scales has room to, by both measures, and never to nothing.
+violation contains v if {
+	some id, scaled in typed("AWS::ApplicationAutoScaling::ScalableTarget")
+	not scales(id, scaled.properties)
+	v := finding("PAY-RELEASE-27", id, "Properties", "the service does not grow with its load, or shrinks to nothing")
+}
+
+scales(id, range) if {
+	range.MinCapacity >= 1
+	range.MaxCapacity >= range.MinCapacity
+	trackings := [policy.properties.TargetTrackingScalingPolicyConfiguration |
+		some policy in typed("AWS::ApplicationAutoScaling::ScalingPolicy")
+		refers(policy.properties.ScalingTargetId, id)
+	]
+	{tracking.PredefinedMetricSpecification.PredefinedMetricType | some tracking in trackings} == {"ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"}
+	every tracking in trackings {
+		tracking.TargetValue <= 100
+		tracking.ScaleOutCooldown <= tracking.ScaleInCooldown
+	}
+}
+
+violation contains v if {
+	some id, _ in typed("AWS::ECS::Service")
+	count(typed("AWS::ApplicationAutoScaling::ScalableTarget")) == 0
+	v := finding("PAY-RELEASE-27", id, "Properties", "the service does not grow with its load")
+}
+
+violation contains v if {
+	some id, providers in typed("AWS::ECS::ClusterCapacityProviderAssociations")
+	some service in typed("AWS::ECS::Service")
+	providers.properties.DefaultCapacityProviderStrategy != service.properties.CapacityProviderStrategy
+	v := finding("PAY-RELEASE-02", id, "Properties.DefaultCapacityProviderStrategy", "what else runs in the cluster has another capacity strategy")
 }

@@ -51,3 +51,6 @@ production if {
 }
 
 world := {"0.0.0.0/0", "::/0"}
+
+# names are the keys of an object, and none of what is no object.
+names(object) := {key | some key, _ in object}

@@ -38,12 +38,15 @@ func newArchive(stack awscdk.Stack, props archiveProps) {
 		}),
 	})
 	suppress(feeder, ownPolicy)
-	allow(feeder, []*string{stream.AttrArn()}, "firehose:PutRecord", "firehose:PutRecordBatch")
+	// By its name, so that the policy is there a minute before the stream: CloudWatch Logs tries it at once, and IAM may
+	// take half of that until a policy is in force everywhere (terraform-provider-aws #43660).
+	allow(feeder, []*string{arnOf(stack, "firehose", "deliverystream/"+props.Config.names().archive())},
+		"firehose:PutRecord", "firehose:PutRecordBatch")
 	filter := awslogs.NewCfnSubscriptionFilter(stack, new("ArchiveSubscription"), &awslogs.CfnSubscriptionFilterProps{
 		LogGroupName: props.Log.LogGroupName(), FilterName: new(archiveFilter), FilterPattern: new(""), // all of it
 		DestinationArn: stream.AttrArn(), RoleArn: feeder.RoleArn(),
 	})
-	filter.Node().AddDependency(feeder) // its policy too: CloudWatch Logs tries it at once
+	filter.Node().AddDependency(feeder) // its policy too
 }
 
 // archiveFilter names the subscription in CloudWatch's metrics; a name is unique within its log group.

@@ -26,6 +26,12 @@ func TestArchive(t *testing.T) {
 		if waits := listed(filter.Body["DependsOn"]); !slices.Contains(waits, any(feeder)) {
 			t.Errorf("the subscription is tried before its role may write: %v", waits)
 		}
+		// CloudFormation makes a policy that refers to the stream after it, and the subscription in the same second.
+		for _, right := range policyOf(t, e, "ArchiveFeederRole") {
+			if want := "arn:aws:firehose:us-east-2:111122223333:deliverystream/" + e.Config.names().archive(); !slices.Equal(right.resources, []string{want}) {
+				t.Errorf("CloudWatch Logs may write to %v, want %s before it exists", right.resources, want)
+			}
+		}
 		if stream.Properties["DeliveryStreamType"] != "DirectPut" || stream.Properties["DeliveryStreamName"] != e.Config.names().archive() {
 			t.Errorf("the stream is %v", stream.Properties)
 		}

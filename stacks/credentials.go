@@ -24,8 +24,8 @@ type credentials struct {
 	asked    any                   // its properties
 }
 
-// newCredentials defines the application's secret. It is the same resource whichever database there is, because a
-// secret that is removed keeps its name for weeks, and the next one of that name could not be made.
+// newCredentials defines the application's secret. It is the same resource whichever database there is, because
+// CloudFormation makes another one before it deletes this one, whose name it could not have.
 func newCredentials(m *machinery, props PlatformStackProps) credentials {
 	own := newDatabaseSecret(m.Stack, m.Config)
 	c := credentials{Secret: own, Own: own, Database: newDatabaseAccess(props)}

@@ -51,7 +51,7 @@ func TestSwitchingLeavesTheDatabaseAlone(t *testing.T) {
 	}
 }
 
-// A secret that is replaced collides with its own name for weeks, and one whose template changes gets a new password.
+// A secret that is replaced collides with its own name, and one whose template changes gets a new password.
 func TestSwitchingKeepsTheSecret(t *testing.T) {
 	for _, suffix := range []string{"dev", "prod"} {
 		all := modes(t, suffix)

@@ -75,6 +75,14 @@ var sabotagedReleases = []Edit{
 	{"the hook has nobody to ask tasks", "platform", functionType, "HookFunction", "Properties/Environment/Variables/PROBE_FUNCTION", nil, "PAY-RELEASE-04"},
 	{"green is asked for another path than blue", "platform", "AWS::ElasticLoadBalancingV2::TargetGroup", "Green", "Properties/HealthCheckPath", "/", "PAY-RELEASE-20"},
 	{"production's database pauses", "database", clusterDatabase, "", "Properties/ServerlessV2ScalingConfiguration/MinCapacity", 0.0, "PAY-DATABASE-25"},
+	{"nobody hears that payments fail", "observability", alarmType, "TargetErrorsAlarm", "", nil, "PAY-LOGS-31"},
+	{"nobody hears that tasks are gone", "observability", alarmType, "HealthyTasksAlarm", "", nil, "PAY-LOGS-31"},
+	{"no alarm stays when images have holes", "observability", alarmType, "ImageFindingsAlarm", "", nil, "PAY-LOGS-31"},
+	{"no alarm stays when a release failed", "observability", alarmType, "DeploymentFailedAlarm", "", nil, "PAY-LOGS-31"},
+	{"nobody hears that pages do not arrive", "observability", alarmType, "EventDeliveryAlarm", "", nil, "PAY-LOGS-31"},
+	{"an alarm fires when no payment fails", "observability", alarmType, "TargetErrorsAlarm", "Properties/ComparisonOperator", "LessThanThreshold", "PAY-LOGS-32"},
+	{"an alarm fires after an hour and a half", "observability", alarmType, "HealthyTasksAlarm", "Properties/EvaluationPeriods", 100.0, "PAY-LOGS-32"},
+	{"what starts tasks may read secrets with like names", "platform", policyType, "TaskExecutionRole", "Properties/PolicyDocument/Statement/2/Resource", "arn:aws:secretsmanager:us-east-2:123456789012:secret:d*", "PAY-ACCESS-02"},
 	{"the reader is not what the writer is", "database", "AWS::RDS::DBInstance", "ClusterWriter", "Properties/PerformanceInsightsRetentionPeriod", 1.0, "PAY-RELEASE-20"},
 }
 

@@ -16,6 +16,16 @@ needed(action) if {
 	actions[service][name]
 }
 
+# One letter more or less of a name is another's secret.
+violation contains v if {
+	some [id, statement] in permissions
+	some resource in listed(object.get(statement, "Resource", []))
+	endswith(text(resource), "*")
+	some action in listed(object.get(statement, "Action", []))
+	split(action, ":")[0] in {"kms", "secretsmanager"}
+	v := finding("PAY-ACCESS-02", id, "Properties.PolicyDocument", sprintf("%s is allowed on more than one", [action]))
+}
+
 # PassRole is how a role gives away what another may do.
 violation contains v if {
 	some [id, statement] in permissions

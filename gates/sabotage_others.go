@@ -79,7 +79,6 @@ var sabotagedReleases = []Edit{
 	{"nobody hears that tasks are gone", "observability", alarmType, "HealthyTasksAlarm", "", nil, "PAY-LOGS-31"},
 	{"no alarm stays when images have holes", "observability", alarmType, "ImageFindingsAlarm", "", nil, "PAY-LOGS-31"},
 	{"no alarm stays when a release failed", "observability", alarmType, "DeploymentFailedAlarm", "", nil, "PAY-LOGS-31"},
-	{"nobody hears that pages do not arrive", "observability", alarmType, "EventDeliveryAlarm", "", nil, "PAY-LOGS-31"},
 	{"an alarm fires when no payment fails", "observability", alarmType, "TargetErrorsAlarm", "Properties/ComparisonOperator", "LessThanThreshold", "PAY-LOGS-32"},
 	{"an alarm fires after an hour and a half", "observability", alarmType, "HealthyTasksAlarm", "Properties/EvaluationPeriods", 100.0, "PAY-LOGS-32"},
 	{"what starts tasks may read secrets with like names", "platform", policyType, "TaskExecutionRole", "Properties/PolicyDocument/Statement/2/Resource", "arn:aws:secretsmanager:us-east-2:123456789012:secret:d*", "PAY-ACCESS-02"},

@@ -12,7 +12,7 @@ alarmed_metrics contains name if {
 
 # Whatever the configuration, customers come through the load balancer, and events page.
 watched := {
-	"FailedInvocations", "HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "HealthyHostCount", "RejectedConnectionCount",
+	"HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "HealthyHostCount", "RejectedConnectionCount",
 	"TargetResponseTime",
 }
 

@@ -122,8 +122,13 @@ may(role, action, resource) if {
 	given(role, id)
 	action in listed(statement.Action)
 	some resource_named in listed(statement.Resource)
-	refers(resource_named, resource)
+	about(resource_named, resource)
 }
+
+about(named, resource) if refers(named, resource)
+
+# A stream that is to find its rights in force is named before it is there.
+about(named, resource) if endswith(text(named), sprintf(":deliverystream/%s", [input.resources[resource].properties.DeliveryStreamName]))
 
 given(role, policy) if role == policy
 
@@ -145,7 +150,7 @@ violation contains v if {
 	v := finding("PAY-LOGS-25", id, "Properties", sprintf("%s may not %s", [role, action]))
 }
 
-duties contains [id, role, "firehose:PutRecord", stream] if {
+duties contains [id, role, "firehose:PutRecordBatch", stream] if {
 	some id, filter in typed("AWS::Logs::SubscriptionFilter")
 	role := filter.properties.RoleArn.__ref
 	stream := filter.properties.DestinationArn.__ref

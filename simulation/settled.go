@@ -113,7 +113,11 @@ func (w *World) gone() {
 		return
 	}
 	w.check(nothingLeft, w.cloud.CodeDeploy.InFlight() == nil, "a deployment is in flight")
-	w.check(nothingLeft, len(w.cloud.SSM.Names()) == 0, "parameters %v", w.cloud.SSM.Names())
+	if w.outage {
+		w.excused("left behind: an outage longer than ImageGate may take")
+	} else {
+		w.check(nothingLeft, len(w.cloud.SSM.Names()) == 0, "parameters %v", w.cloud.SSM.Names())
+	}
 	for _, r := range w.cloud.ECS.Active() {
 		w.check(nothingLeft, strings.HasPrefix(r.Tag, foreignRevision), "%s is ACTIVE", r.Arn)
 	}

@@ -50,6 +50,7 @@ type World struct {
 	images []string // tags, as pushed
 	// replayed is a fault after which an event of before a deletion may arrive after it.
 	replayed string
+	outage   bool // ImageGate could not delete what nobody reads any more, for which no deletion fails
 	foreign  bool // somebody else has deployed, and the stack has not caught up since
 	// abandoned says that the listener was stranded when an operation ended, and no call of Guard was without a fault.
 	abandoned bool

@@ -117,6 +117,46 @@ func TestOnlyTheCleanUpMayBeLate(t *testing.T) {
 	}
 }
 
+// What no call of Guard could put right, the next edit of the listener may, by moving the traffic to what is live.
+func TestAnEditRepairsOnlyWhatWasAbandoned(t *testing.T) {
+	for name, test := range map[string]struct {
+		abandoned, toLive, fine bool
+	}{
+		"a repair": {true, true, true}, "unasked": {false, true, false}, "to what is not live": {true, false, false},
+	} {
+		w := newWorld(Plan{Updates: []Change{good(Good, None)}})
+		if err := w.Run(); err != nil {
+			t.Fatal(err)
+		}
+		w.stack.Status, w.abandoned = "UPDATE_IN_PROGRESS", test.abandoned
+		if !test.toLive {
+			w.live().TargetGroup = "green"
+		}
+		w.edited([]cloud.Weight{{TargetGroup: "nowhere", Weight: 100}})
+		if (w.broken == nil) != test.fine || len(w.report.Excused) > 0 != test.fine {
+			t.Errorf("%s: broke %v, excused %v", name, w.broken, w.report.Excused)
+		}
+	}
+}
+
+// A deletion does not fail because of parameters that nobody reads any more; nothing else may stay.
+func TestAnOutageLeavesParametersOnly(t *testing.T) {
+	for kind, want := range map[string]string{"Delete": "is ACTIVE", "Update": "parameters"} {
+		w := newWorld(Plan{Updates: []Change{good(Good, None)}})
+		if err := w.Run(); err != nil {
+			t.Fatal(err)
+		}
+		_ = invoke(w, gate, cloud.Request{Resource: "ImageGate", Type: kind}, func(context.Context) error {
+			w.cloud.Advance(gateLimit)
+			return w.running.Call("ssm:GetParametersByPath", func() error { return nil })
+		})
+		w.gone()
+		if w.broken == nil || !strings.Contains(w.broken.Error(), want) {
+			t.Errorf("%s: broke %v, want %s", kind, w.broken, want)
+		}
+	}
+}
+
 func drain(w *World) {
 	for w.cloud.Step() {
 	}

@@ -50,7 +50,7 @@ func TestOnlyChangesAreLogged(t *testing.T) {
 	defer slog.SetDefault(before)
 	state := State{Database: "reachable"}
 	ready := newReadiness(func(context.Context) State { return state })
-	for range 3 {
+	for range 5 {
 		ready.now()
 		ready.since = time.Time{}
 	}

@@ -152,6 +152,31 @@ func TestWaitsForTheRequestBefore(t *testing.T) {
 	}
 }
 
+// A request of so long ago is at work no more: nobody waits for it.
+func TestWaitsForNobodyWhoseTimeIsOver(t *testing.T) {
+	w := external(t)
+	first, second := w.event(cfn.RequestCreate, nil), w.event(cfn.RequestUpdate, nil)
+	first.ResponseURL = "https://example.com/?X-Amz-Date=20261122T120000Z"
+	second.ResponseURL = "https://example.com/?X-Amz-Date=20261122T120500Z"
+	w.must(w.send(first))
+	c := w.credentials()
+	c.Sleep = func(context.Context, time.Duration) error { return errors.New("waited") }
+	if _, err := c.Handle(t.Context(), second); err != nil {
+		t.Errorf("%v after the first, the second ends with %v", Timeout, err)
+	}
+}
+
+// A schedule asks, too; but who looks into the log must not be told of a failure that was none.
+func TestWhoWarnsOfARelease(t *testing.T) {
+	for failAt, warns := range map[int]bool{0: false, 1: true} {
+		w := &world{t: t, failAt: failAt}
+		w.rotation().release(t.Context())
+		if got := strings.Contains(w.log.String(), "left to its schedule"); got != warns || w.asked != 1 {
+			t.Errorf("with a fault %v warned %v, asked %d times", warns, got, w.asked)
+		}
+	}
+}
+
 // Secrets Manager asks for a test alone when rotation is turned on, and for steps that make no sense when somebody
 // has changed the secret meanwhile.
 func TestStepsOutOfTurn(t *testing.T) {

